@@ -1,0 +1,128 @@
+//! Tables that go out as CSV: every row, never a top-N.
+
+/// All tables of one run, each sorted by its key columns.
+#[derive(Debug, Clone, Default)]
+pub struct Tables {
+    /// Downloads per resource, client address and window: the table this tool was asked for.
+    pub client_windows: Vec<ClientWindow>,
+    /// One row per client.
+    pub clients: Vec<ClientRow>,
+    /// All in-scope events in canonical order.
+    pub events: Vec<Event>,
+    /// Every unit that could not be read.
+    pub faults: Vec<FaultRow>,
+}
+
+/// One row of `client_windows.csv`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientWindow {
+    /// Resource name.
+    pub resource: String,
+    /// Canonical address or name.
+    pub client: String,
+    /// Begin of the window.
+    pub window_start_utc: String,
+    /// End of the window.
+    pub window_end_utc: String,
+    /// In scope.
+    pub requests: u64,
+    /// Responses that carried data.
+    pub served: u64,
+    /// Retrievals that began in this window.
+    pub retrievals: u64,
+    /// Bytes of served responses.
+    pub bytes_served: u64,
+    /// Party of the client's served requests here; several joined by `; `.
+    pub party: String,
+}
+
+/// One row of `clients.csv`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientRow {
+    /// Canonical address or name.
+    pub client: String,
+    /// `ip4`, `ip6`, `name` or `unknown`.
+    pub kind: String,
+    /// Party, several joined by `; `.
+    pub party: String,
+    /// In scope.
+    pub requests: u64,
+    /// Responses that carried data.
+    pub served: u64,
+    /// Retrievals.
+    pub retrievals: u64,
+    /// Distinct objects served.
+    pub objects: u64,
+    /// Bytes of served responses.
+    pub bytes_served: u64,
+    /// First served, empty where nothing was.
+    pub first_served_utc: String,
+    /// Last served, empty where nothing was.
+    pub last_served_utc: String,
+}
+
+/// One row of `events.csv`. Text fields are raw bytes as logged; the CSV door neutralises them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Adjusted UTC.
+    pub time_utc: String,
+    /// Canonical client.
+    pub client: String,
+    /// The socket's peer as logged, where it differs from the client.
+    pub peer: Vec<u8>,
+    /// Login.
+    pub principal: Vec<u8>,
+    /// User agent.
+    pub agent: Vec<u8>,
+    /// Method.
+    pub method: Vec<u8>,
+    /// Host.
+    pub host: Vec<u8>,
+    /// Raw target.
+    pub target: Vec<u8>,
+    /// Status; empty where not logged.
+    pub status: String,
+    /// Bytes; empty where not logged.
+    pub bytes: String,
+    /// Resource name.
+    pub resource: String,
+    /// Outcome word.
+    pub outcome: String,
+    /// Reason word.
+    pub reason: String,
+    /// Party, or empty where the event was not served.
+    pub party: String,
+    /// Number of the retrieval it belongs to, in canonical order, from 1; empty where not served.
+    pub retrieval: String,
+    /// Vantage.
+    pub vantage: String,
+    /// Path of the file.
+    pub source: String,
+    /// Member inside an archive.
+    pub member: String,
+    /// 1-based physical line.
+    pub line: u64,
+    /// Byte offset in the decompressed stream.
+    pub offset: u64,
+}
+
+/// One row of `faults.csv`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaultRow {
+    /// Path of the file.
+    pub source: String,
+    /// Member inside an archive.
+    pub member: String,
+    /// 1-based physical line.
+    pub line: u64,
+    /// Byte offset in the decompressed stream.
+    pub offset: u64,
+    /// Kind word of METHOD M1.2.
+    pub fault: String,
+    /// Column that failed, in the log's own word.
+    pub field: String,
+    /// What the format wants there.
+    pub expected: String,
+    /// What stands there, raw, cut.
+    pub found: Vec<u8>,
+}
