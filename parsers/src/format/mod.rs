@@ -1,8 +1,20 @@
 //! One file per log family. A [`Format`] turns one unit into a record, a directive or a fault.
+//!
+//! The named formats are listed in [`catalogue()`], asked for with [`named`], found in a sample by
+//! [`crate::sniff`], and tried in order on one line by [`parse_any`].
 
-use crate::fault::Fault;
+pub mod apache;
+pub mod catalogue;
+pub mod error_log;
+pub mod nginx;
+pub mod tableau;
+
+pub use catalogue::{Family, FormatError, Named, Origin, Server, Vendor, catalogue, named};
+
+use crate::fault::{Fault, FaultKind};
 use crate::record::{Meaning, Record};
 use crate::token::time::TimeCache;
+use std::sync::Arc;
 
 /// What one unit turned out to be. (Blank units never reach a format; framing tells them.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +47,28 @@ pub trait Format: Send + Sync + std::fmt::Debug {
     fn split(&self) -> Split;
     /// What its columns mean.
     fn meaning(&self) -> Meaning;
+    /// Whether its records state when the request was. If not, a prefix has to; the stamp is empty.
+    fn states_time(&self) -> bool {
+        true
+    }
     /// Reads one unit (without its line ending). Never panics, never looks outside `unit`.
     fn parse<'a>(&'a self, unit: &'a [u8], cache: &mut TimeCache) -> Unit<'a>;
+}
+
+/// Reads a unit with the first of `formats` that gives no fault, and says which that was. If all fault,
+/// the answer is the fault of the first: it depends on the unit and the order only, never on lines before.
+pub fn parse_any<'a>(
+    formats: &'a [Arc<dyn Format>],
+    unit: &'a [u8],
+    cache: &mut TimeCache,
+) -> (usize, Unit<'a>) {
+    let mut first = None;
+    for (index, format) in formats.iter().enumerate() {
+        match format.parse(unit, cache) {
+            Unit::Fault(fault) => first = first.or(Some(fault)),
+            read => return (index, read),
+        }
+    }
+    let unrecognised = || Fault::at(FaultKind::Syntax, "line", "a known format", unit, 0);
+    (0, Unit::Fault(first.unwrap_or_else(unrecognised)))
 }

@@ -1,0 +1,224 @@
+//! The list of named formats, and how one is asked for.
+//!
+//! Apache and nginx write the same shapes. A *look-alike* shape is listed once; what its time and bytes
+//! mean depends on the server, and is unknown until somebody declares it (METHOD M5.2). The definite
+//! names (`apache-combined`, `nginx-combined`, `debian-combined` …) are that declaration in one word.
+
+use super::{Format, apache, error_log, nginx, tableau};
+use crate::template::{Reading, Template, TemplateError, nearest};
+use std::sync::{Arc, LazyLock};
+use thiserror::Error;
+
+/// Formats that may share a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Family {
+    /// Web servers' access logs.
+    Clf,
+    /// Tableau Server's gateway.
+    Tableau,
+    /// Web servers' error logs: messages, no requests.
+    ErrorLog,
+}
+
+/// The server that wrote a log, as its owner declares it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Server {
+    /// Apache httpd.
+    Apache,
+    /// nginx.
+    Nginx,
+}
+
+/// Whose format it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Vendor {
+    /// Apache httpd.
+    Apache,
+    /// nginx.
+    Nginx,
+    /// Apache and nginx write the same shape.
+    Either,
+    /// Tableau Server.
+    Tableau,
+}
+
+/// Where the layout is known from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// Real logs of it were read.
+    Seen,
+    /// Only the vendor's documentation was read.
+    Documentation,
+}
+
+/// A named format.
+#[derive(Debug, Clone, Copy)]
+pub struct Named {
+    /// The name it is asked for by.
+    pub name: &'static str,
+    /// Its family.
+    pub family: Family,
+    /// Whose it is.
+    pub vendor: Vendor,
+    /// The `LogFormat` text, if Apache (or Tableau's Apache) writes the shape.
+    pub apache: Option<&'static str>,
+    /// The `log_format` text, if nginx writes the shape.
+    pub nginx: Option<&'static str>,
+    /// Whether the shape alone does not tell what time and bytes mean.
+    pub look_alike: bool,
+    /// Whether [`crate::sniff`] tries it. Definite names of a look-alike are not tried.
+    pub sniffed: bool,
+    /// Where the layout is known from.
+    pub origin: Origin,
+    /// One line of it. SYNTHETIC.
+    pub sample: &'static str,
+}
+
+impl Named {
+    /// The template text of its own vendor; empty for an error log, which has none.
+    #[must_use]
+    pub fn template(&self) -> &'static str {
+        let (first, second) = match self.vendor {
+            Vendor::Nginx => (self.nginx, self.apache),
+            _ => (self.apache, self.nginx),
+        };
+        first.or(second).unwrap_or_default()
+    }
+}
+
+/// Every named format, families together, in the order in which ties are broken.
+#[must_use]
+pub fn catalogue() -> &'static [Named] {
+    static ALL: LazyLock<Vec<Named>> = LazyLock::new(|| {
+        let parts = [apache::FORMATS, nginx::FORMATS, tableau::FORMATS, error_log::FORMATS];
+        parts.into_iter().flatten().copied().collect()
+    });
+    &ALL
+}
+
+/// One format by name (`combined`, `nginx` …) or by template (`apache:TEXT`, `nginx:TEXT`). `server`
+/// settles what a look-alike means; without it, those that belong to one vendor mean what that vendor
+/// writes, and `common` and `combined` stay unknown (Debian's Apache ships `%O` in them).
+///
+/// # Errors
+/// An unknown name, with the nearest known one, or a template that does not compile.
+pub fn named(spec: &str, server: Option<Server>) -> Result<Arc<dyn Format>, FormatError> {
+    if let Some(text) = spec.strip_prefix("apache:") {
+        return Ok(Arc::new(Template::apache(spec, text)?));
+    }
+    if let Some(text) = spec.strip_prefix("nginx:") {
+        return Ok(Arc::new(Template::nginx(spec, text)?));
+    }
+    let name = match spec {
+        "nginx" => "nginx-combined",
+        "apache" => "apache-combined",
+        _ => spec,
+    };
+    match catalogue().iter().find(|entry| entry.name.eq_ignore_ascii_case(name)) {
+        Some(entry) => entry.compile(server, true),
+        None => {
+            let near = nearest(name, catalogue().iter().map(|entry| entry.name));
+            Err(FormatError::Unknown { name: spec.to_owned(), nearest: near.map(str::to_owned) })
+        }
+    }
+}
+
+impl Named {
+    /// The format, for a file of `server`. `asked` tells whether the operator chose the name: under
+    /// detection no look-alike is taken for its vendor's.
+    pub(crate) fn compile(
+        &self,
+        server: Option<Server>,
+        asked: bool,
+    ) -> Result<Arc<dyn Format>, FormatError> {
+        if self.family == Family::ErrorLog {
+            return Ok(error_log::named(self.name));
+        }
+        let reading = Reading {
+            words: self.family == Family::Tableau,
+            look_alike: self.family == Family::Clf,
+        };
+        let own = match self.vendor {
+            Vendor::Nginx => Some(Server::Nginx),
+            Vendor::Apache | Vendor::Tableau => Some(Server::Apache),
+            Vendor::Either => None,
+        };
+        let own = if asked || !self.look_alike { own } else { None };
+        let chosen = if self.look_alike { server.or(own) } else { own };
+        let template = match (chosen, self.apache, self.nginx) {
+            (Some(Server::Apache), Some(text), _) => Template::apache_as(self.name, text, reading)?,
+            (Some(Server::Nginx), _, Some(text)) => Template::nginx_as(self.name, text, reading)?,
+            (_, Some(text), _) => Template::apache_as(self.name, text, reading)?.undeclared(),
+            (_, None, text) => Template::nginx_as(self.name, text.unwrap_or_default(), reading)?.undeclared(),
+        };
+        Ok(Arc::new(template))
+    }
+}
+
+/// A format that was asked for and is not there.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum FormatError {
+    /// No such name.
+    #[error("no format is named `{name}`{}", hint(.nearest.as_deref()))]
+    Unknown {
+        /// The name asked for.
+        name: String,
+        /// The nearest known name.
+        nearest: Option<String>,
+    },
+    /// The text behind `apache:` or `nginx:` does not compile.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+}
+
+fn hint(nearest: Option<&str>) -> String {
+    nearest.map(|name| format!("\nhint: did you mean `{name}`?")).unwrap_or_default()
+}
+
+/// A shape that both servers write: the same in Apache's words, nginx's words and a sample line.
+macro_rules! shape {
+    ($name:literal, $vendor:ident, $origin:ident, $apache:expr, $nginx:expr, $sample:expr) => {
+        $crate::format::Named {
+            name: $name,
+            family: $crate::format::Family::Clf,
+            vendor: $crate::format::Vendor::$vendor,
+            apache: Some($apache),
+            nginx: Some($nginx),
+            look_alike: true,
+            sniffed: true,
+            origin: $crate::format::Origin::$origin,
+            sample: $sample,
+        }
+    };
+}
+
+/// `LogFormat` text of the common columns between a lead and a rest.
+macro_rules! clf {
+    ($lead:literal, $rest:literal) => {
+        concat!($lead, r#"%h %l %u %t "%r" %>s %b"#, $rest)
+    };
+}
+
+/// The same in nginx's words.
+macro_rules! ngx {
+    ($lead:literal, $rest:literal) => {
+        concat!(
+            $lead,
+            r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent"#,
+            $rest
+        )
+    };
+}
+
+/// A SYNTHETIC line of those columns.
+macro_rules! line {
+    ($lead:literal, $rest:literal) => {
+        concat!(
+            $lead,
+            r#"192.0.2.7 - kim [10/Oct/2000:13:55:36 -0700] "GET /a.csv?b=c HTTP/1.1" 200 2326"#,
+            $rest
+        )
+    };
+}
+
+pub(super) use {clf, line, ngx, shape};

@@ -1,0 +1,283 @@
+//! One line through a plan: the hot loop. Nothing here allocates; every slice borrows from the line.
+
+use super::column::{Read, Sink};
+use super::plan::{End, Plan, Rule, Step};
+use crate::fault::{Fault, FaultKind};
+use crate::record::{Abort, Bytes, Record};
+use crate::token::calendar::{Civil, Part};
+use crate::token::time::TimeCache;
+use crate::token::{Wrong, address, number, quoted, reason, request, zone};
+use memchr::memchr;
+
+/// Where a walk ended early.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stop<'a> {
+    /// Index of the failing step; the number of steps when only the line's end failed.
+    pub(super) step: usize,
+    pub(super) fault: Fault<'a>,
+}
+
+/// An end that is not the first place: step, and offset in the line.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Forced {
+    pub(super) step: usize,
+    pub(super) end: usize,
+}
+
+/// What is known of a line so far.
+#[derive(Default)]
+struct Draft<'a> {
+    record: Record<'a>,
+    civil: Civil<'a>,
+    ident: &'a [u8],
+}
+
+impl Plan {
+    /// Reads a line; `forced` fixes the end of one column.
+    pub(super) fn walk<'a>(
+        &'a self,
+        line: &'a [u8],
+        cache: &mut TimeCache,
+        forced: Option<Forced>,
+    ) -> Result<Record<'a>, Stop<'a>> {
+        let mut draft = Draft::default();
+        let mut rest = line;
+        for (index, step) in self.steps.iter().enumerate() {
+            let forced = forced.filter(|forced| forced.step == index).map(|forced| forced.end);
+            rest = match self.step(step, line, rest, cache, forced, &mut draft) {
+                Ok(rest) => rest,
+                Err(wrong) => return Err(stop(index, &step.name, line, wrong)),
+            };
+        }
+        let ended = rest.strip_prefix(&*self.tail).is_some_and(|rest| rest.iter().all(|byte| *byte == b' '));
+        if !ended {
+            return Err(stop(self.steps.len(), "line", line, syntax("the end of the line", rest)));
+        }
+        if let Some(index) = self.time_step {
+            draft.record.time = draft.civil.stamp().map_err(|expected| {
+                let wrong = Wrong { kind: FaultKind::Time, expected, at: line };
+                stop(index, self.steps.get(index).map_or("line", |step| &step.name), line, wrong)
+            })?;
+        }
+        Ok(draft.record)
+    }
+
+    fn step<'a>(
+        &self,
+        step: &'a Step,
+        line: &'a [u8],
+        rest: &'a [u8],
+        cache: &mut TimeCache,
+        forced: Option<usize>,
+        draft: &mut Draft<'a>,
+    ) -> Result<&'a [u8], Wrong<'a>> {
+        let Some(i) = rest.strip_prefix(&*step.lead) else {
+            let expected = if rest.is_empty() { "this column; the line ends before it" } else { "the text before this column" };
+            return Err(syntax(expected, rest));
+        };
+        match step.read {
+            Read::Time(part) if part != Part::Zone => draft.time(step.sink, part, i, cache),
+            Read::Status => {
+                let (rest, status) = number::status(i).map_err(reason)?;
+                if step.sink == Sink::Status {
+                    draft.record.status = status;
+                }
+                Ok(rest)
+            }
+            Read::Bytes => {
+                let (rest, count) = number::bytes_or_dash(i).map_err(reason)?;
+                if step.sink == Sink::Bytes {
+                    draft.record.bytes = match count {
+                        Some(count) => Bytes::Logged(count),
+                        None if self.meaning.dash_is_zero => Bytes::Logged(0),
+                        None => Bytes::Unlogged,
+                    };
+                }
+                Ok(rest)
+            }
+            Read::Number => number::skipped(i).map(|(rest, ())| rest).map_err(reason),
+            Read::Connection => draft.connection(step.sink, i),
+            _ => {
+                let length = match forced {
+                    Some(end) => end.checked_sub(line.len() - i.len()),
+                    None => step.end.first(i),
+                };
+                let cut = length.and_then(|length| i.split_at_checked(length));
+                let Some((text, rest)) = cut else { return Err(syntax(step.end.wanted(), i)) };
+                if let Some(expected) = step.rule.refuses(text, draft.ident) {
+                    return Err(syntax(expected, i));
+                }
+                draft.place(step, text, i)?;
+                Ok(rest)
+            }
+        }
+    }
+}
+
+fn syntax<'a>(expected: &'static str, at: &'a [u8]) -> Wrong<'a> {
+    Wrong { kind: FaultKind::Syntax, expected, at }
+}
+
+fn stop<'a>(step: usize, field: &'a str, line: &'a [u8], wrong: Wrong<'a>) -> Stop<'a> {
+    let offset = line.len().saturating_sub(wrong.at.len());
+    Stop { step, fault: Fault::at(wrong.kind, field, wrong.expected, line, offset) }
+}
+
+impl End {
+    /// Length of the column at the front of `i`, by the first place that can be its end.
+    pub(super) fn first(&self, i: &[u8]) -> Option<usize> {
+        match self {
+            Self::Quoted => quoted::end(i, 0),
+            Self::Until(literal) => find(literal, i, 0),
+            Self::List => address::list_before_space(i),
+            Self::Upstream => address::upstream_before_space(i),
+            Self::SpaceDigit => space_digit(i),
+            Self::Colon if i.starts_with(b"[") => find(b"]:", i, 0).map(|at| at + 1),
+            Self::Colon => memchr(b':', i),
+            Self::Rest => Some(i.trim_ascii_end().len()),
+            Self::Itself => None,
+        }
+    }
+
+    const fn wanted(&self) -> &'static str {
+        match self {
+            Self::Quoted => "a closing quote",
+            Self::SpaceDigit => "a zone and then a number",
+            _ => "an end of this column",
+        }
+    }
+}
+
+/// First place of `literal` in `i` at or after `from`.
+pub(super) fn find(literal: &[u8], i: &[u8], from: usize) -> Option<usize> {
+    let first = *literal.first()?;
+    let mut from = from;
+    loop {
+        let at = from + memchr(first, i.get(from..)?)?;
+        if i.get(at..)?.starts_with(literal) {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+}
+
+fn space_digit(i: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let at = find(b" ", i, from)?;
+        if i.get(at + 1).is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-') {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+}
+
+impl Rule {
+    /// What the rule wants, if `text` is not that.
+    fn refuses(self, text: &[u8], ident: &[u8]) -> Option<&'static str> {
+        let has = |byte| memchr(byte, text).is_some();
+        let spaced = |text: &[u8]| memchr(b' ', text).is_some();
+        match self {
+            Self::Any => None,
+            Self::Word => (text.is_empty() || has(b' ')).then_some("one word"),
+            Self::Some => text.is_empty().then_some("something; the column is empty"),
+            Self::NoDash => matches!(text, b"" | b"-").then_some("a client"),
+            Self::Comma => (!has(b',')).then_some("a list of addresses"),
+            Self::BareHost => {
+                (text.is_empty() || has(b',') || has(b':')).then_some("a host name without port")
+            }
+            Self::PortHost => (text.is_empty() || has(b',') || has(b' ')).then_some("a host name"),
+            Self::Ident => (text.is_empty() || text.starts_with(b"[")).then_some("an identd name or `-`"),
+            Self::IdentName => {
+                let refused = text != b"-"
+                    && (text.is_empty() || text.starts_with(b"[") || address::is_address(text));
+                refused.then_some("an identd name or `-`")
+            }
+            Self::Dash => (text != b"-").then_some("`-` for the identd name"),
+            // `host client - - [`, read as client, identd name, login, gives the login `- -`; and two
+            // names before the bracket can be host, client, identd name and login as well.
+            Self::Login if spaced(text) && (text.starts_with(b"- ") || !matches!(ident, b"" | b"-")) => {
+                Some("a login that cannot be two columns")
+            }
+            Self::Login => text.is_empty().then_some("a login or `-`"),
+        }
+    }
+}
+
+impl<'a> Draft<'a> {
+    fn time(
+        &mut self,
+        sink: Sink,
+        part: Part,
+        i: &'a [u8],
+        cache: &mut TimeCache,
+    ) -> Result<&'a [u8], Wrong<'a>> {
+        let read = if sink == Sink::Time {
+            self.civil.read(part, i, cache)
+        } else {
+            Civil::default().read(part, i, cache)
+        };
+        read.map(|(rest, ())| rest).map_err(reason)
+    }
+
+    fn connection(&mut self, sink: Sink, i: &'a [u8]) -> Result<&'a [u8], Wrong<'a>> {
+        let (abort, rest) = match i {
+            [b'X', rest @ ..] => (Abort::Cut, rest),
+            [b'+' | b'-', rest @ ..] => (Abort::Whole, rest),
+            _ => return Err(syntax("`X`, `+` or `-`", i)),
+        };
+        if sink == Sink::Connection {
+            self.record.abort = abort;
+        }
+        Ok(rest)
+    }
+
+    /// Puts a delimited text where it belongs.
+    #[inline]
+    fn place(&mut self, step: &Step, text: &'a [u8], at: &'a [u8]) -> Result<(), Wrong<'a>> {
+        let logged = Some(text).filter(|text| !matches!(*text, b"" | b"-"));
+        let sent = Some(text).filter(|text| *text != b"-");
+        let record = &mut self.record;
+        match step.sink {
+            Sink::Drop | Sink::Status | Sink::Bytes | Sink::Connection => {}
+            Sink::Client => record.client = logged,
+            Sink::Peer => record.peer = logged,
+            Sink::ForwardedFor => record.x_forwarded_for = logged,
+            Sink::Forwarded => record.forwarded = logged,
+            Sink::Request => {
+                let request::Request { method, target, protocol } = request::split(text);
+                record.request = Some(text);
+                record.method = method;
+                record.target = target;
+                record.protocol = protocol;
+            }
+            Sink::Method => record.method = logged,
+            Sink::Target => record.target = logged,
+            Sink::Query => {
+                let query = text.strip_prefix(b"?").unwrap_or(text);
+                record.query = Some(query).filter(|query| !matches!(*query, b"" | b"-"));
+            }
+            Sink::Protocol => record.protocol = logged,
+            Sink::Host => record.host = logged,
+            Sink::Agent => record.agent = sent,
+            Sink::Referer => record.referer = sent,
+            Sink::Ident => self.ident = text,
+            Sink::Login => record.principal = logged,
+            Sink::RequestId => record.request_id = logged,
+            Sink::Range => record.range = logged,
+            Sink::ContentRange => record.content_range = logged,
+            Sink::Completion => {
+                record.abort = match text {
+                    b"OK" => Abort::Whole,
+                    b"" | b"-" => Abort::Cut,
+                    _ => return Err(syntax("`OK` or nothing", at)),
+                }
+            }
+            Sink::Time => {
+                let zone = zone::delimited(text).ok_or_else(|| syntax("a zone", at))?;
+                self.civil.zone(zone);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,114 @@
+//! The request column: method, target and protocol of a first line, as far as it is one.
+//!
+//! The line is split at its first and its last space when its last word begins `HTTP/`; a target may
+//! hold spaces. What is no HTTP request line (`-`, empty, a TLS hello, `hello`) has no parts, and is
+//! still a request that reached the server. Case and escapes stay as written.
+
+use memchr::{memchr, memrchr};
+
+/// The parts of a request line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Request<'a> {
+    /// Method; [`None`] where the line has none (Tableau: `/vizql/… HTTP/1.1`).
+    pub method: Option<&'a [u8]>,
+    /// Target, query included.
+    pub target: Option<&'a [u8]>,
+    /// Protocol.
+    pub protocol: Option<&'a [u8]>,
+}
+
+/// Splits a request column.
+#[must_use]
+pub fn split(line: &[u8]) -> Request<'_> {
+    let last = memrchr(b' ', line).and_then(|at| Some((line.get(..at)?, line.get(at + 1..)?)));
+    match last {
+        Some((head, protocol)) if protocol.starts_with(b"HTTP/") => {
+            let (method, target) = with_protocol(head);
+            Request { method, target, protocol: Some(protocol) }
+        }
+        _ => without_protocol(line),
+    }
+}
+
+/// `GET /x`, or `/x` alone: the log has it from a line that ended in a protocol.
+fn with_protocol(head: &[u8]) -> (Option<&[u8]>, Option<&[u8]>) {
+    if is_target(head) {
+        return (None, Some(head));
+    }
+    match first_space(head) {
+        Some((method, target)) => (Some(method), Some(target).filter(|target| !target.is_empty())),
+        None if is_method(head) => (Some(head), None),
+        None => (None, Some(head).filter(|head| !head.is_empty())),
+    }
+}
+
+/// A line without a protocol is HTTP/0.9 or cut when it is a method and a target; else it is no HTTP.
+fn without_protocol(line: &[u8]) -> Request<'_> {
+    match first_space(line) {
+        Some((method, target)) if is_method(method) && is_target(target) => {
+            Request { method: Some(method), target: Some(target), protocol: None }
+        }
+        _ => Request::default(),
+    }
+}
+
+fn first_space(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = memchr(b' ', text)?;
+    Some((text.get(..at)?, text.get(at + 1..)?.trim_ascii_start()))
+}
+
+/// Origin form, absolute form or `*` (RFC 9112 section 3.2). Authority form has no mark of its own.
+fn is_target(text: &[u8]) -> bool {
+    let scheme = |name: &[u8]| text.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name));
+    text.starts_with(b"/") || text == b"*" || scheme(b"http://") || scheme(b"https://")
+}
+
+/// A token of RFC 9110 section 5.6.2.
+fn is_method(text: &[u8]) -> bool {
+    let tchar = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
+    !text.is_empty() && text != b"-" && text.iter().all(tchar)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(line: &[u8]) -> (Option<&[u8]>, Option<&[u8]>, Option<&[u8]>) {
+        let Request { method, target, protocol } = split(line);
+        (method, target, protocol)
+    }
+
+    #[test]
+    fn a_target_may_hold_spaces() {
+        let wanted: (Option<&[u8]>, Option<&[u8]>, Option<&[u8]>) =
+            (Some(b"GET"), Some(b"/path/with spaces/file.html"), Some(b"HTTP/1.0"));
+        assert_eq!(parts(b"GET /path/with spaces/file.html HTTP/1.0"), wanted);
+    }
+
+    #[test]
+    fn a_request_without_a_method_still_has_a_target() {
+        assert_eq!(parts(b"/vizql/w/a HTTP/1.1"), (None, Some(&b"/vizql/w/a"[..]), Some(&b"HTTP/1.1"[..])));
+    }
+
+    /// METHOD M1.2: a readable line whose request is `-`, empty or binary is a record; it has no parts.
+    #[test]
+    fn dash_empty_and_binary_requests_have_no_parts() {
+        for line in [&b"-"[..], b"", b"hello", br"\x16\x03\x01\x01 \x02", br"{\x22id\x22: 1}", b"\xff \xfe"] {
+            assert_eq!(split(line), Request::default(), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn http_09_has_no_protocol() {
+        assert_eq!(parts(b"GET /x y"), (Some(&b"GET"[..]), Some(&b"/x y"[..]), None));
+    }
+
+    #[test]
+    fn odd_first_lines_are_split_where_they_can_be() {
+        assert_eq!(parts(b"GET  /x HTTP/1.1").1, Some(&b"/x"[..]));
+        assert_eq!(parts(b"GET HTTP/1.1"), (Some(&b"GET"[..]), None, Some(&b"HTTP/1.1"[..])));
+        assert_eq!(parts(b"CONNECT a:443 HTTP/1.1").1, Some(&b"a:443"[..]));
+        assert_eq!(parts(b" HTTP/1.1"), (None, None, Some(&b"HTTP/1.1"[..])));
+        assert_eq!(parts(b"geti /a HTTP/1.1").0, Some(&b"geti"[..]));
+    }
+}
