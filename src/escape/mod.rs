@@ -10,9 +10,10 @@
 //! | [`html`] | yes | `& < > " '` as entities |
 //! | [`svg`] | yes | leaves `& < >`: the drawing crate escapes XML |
 //! | [`csv`] | no, valid UTF-8 stays exact | leading `'` before a formula |
+//! | [`json`] | yes, by JSON's own exact escape | |
 //! | [`markdown`] | yes | a backslash before all ASCII punctuation |
 //!
-//! What does *not* pass here: JSON and Parquet, which stay exact (JSON escapes control characters itself).
+//! What does *not* pass here: Parquet, which stays exact and is no text.
 //!
 //! **Twice through a door.** `terminal`, `svg` and `csv` may be applied again without a further change; `html` and
 //! `markdown` may not (`&` would become `&amp;amp;`), so a text goes through them once, where it is written.
@@ -22,6 +23,7 @@
 
 mod csv;
 mod html;
+mod json;
 mod markdown;
 mod svg;
 mod terminal;
@@ -32,6 +34,7 @@ mod tests;
 
 pub use self::csv::csv;
 pub use self::html::html;
+pub use self::json::json;
 pub use self::markdown::markdown;
 pub use self::svg::svg;
 pub use self::terminal::terminal;

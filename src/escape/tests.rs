@@ -1,7 +1,7 @@
 //! What each door lets through, and what it never does.
 
 use super::visible::is_hidden;
-use super::{csv, html, markdown, svg, terminal};
+use super::{csv, html, json, markdown, svg, terminal};
 use proptest::prelude::*;
 
 /// Bytes an attacker would log: text of any kind mixed with raw bytes.
@@ -131,6 +131,14 @@ fn the_csv_rule_cell_by_cell() {
     ] {
         assert_eq!(csv(bytes), (cell.to_owned(), changed), "{bytes:?}");
     }
+}
+
+#[test]
+fn json_is_exact_and_shows_what_is_hidden() {
+    let shown = json("a\u{7f}\u{9b}\u{202e}\u{2028}\u{e0041}東");
+    assert_eq!(shown, r"a\u007f\u009b\u202e\u2028\udb40\udc41東");
+    let back: String = serde_json::from_str(&format!("\"{shown}\"")).unwrap();
+    assert_eq!(back, "a\u{7f}\u{9b}\u{202e}\u{2028}\u{e0041}東");
 }
 
 proptest! {
