@@ -1,0 +1,337 @@
+//! Retrievals: how served responses merge into "one taking of one object" (METHOD M6.2 to M6.4).
+//!
+//! [`fold`] takes the served events of a partition in canonical order, each with its retrieval key, and says
+//! for each which retrieval it belongs to and whether it opened it. What the key is made of (address or /64,
+//! agent, login, object, vantage) is the caller's; [`Open`] is the state of one key and can be driven alone.
+//!
+//! A copy inside the store never joins a client's request, even under an equal key.
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
+
+use accesstrail_parsers::record::ByteSemantics;
+
+use super::interval::Union;
+
+/// A retrieval that lasts longer is reported (CNT-10).
+pub const DAY_US: i64 = 24 * 3_600 * 1_000_000;
+
+/// The gap after which a new retrieval opens, unless the case declares another (METHOD M6.3).
+pub const DEFAULT_GAP_US: i64 = 30 * 60 * 1_000_000;
+
+/// One served event, as far as merging is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Served {
+    /// Adjusted UTC.
+    pub time_us: i64,
+    /// Complete, or probable with status 200.
+    pub whole: bool,
+    /// Outcome `complete`.
+    pub complete: bool,
+    /// Outcome `probable`, whatever the status.
+    pub probable: bool,
+    /// Set for outcome `copied`; every other field but the time is then ignored.
+    pub copied: Option<CopyKind>,
+    /// What this part adds (M6.4). A whole response adds nothing here: only parts and cut responses do.
+    pub credit: Credit,
+    /// The best full size known, the modal one included.
+    pub full_size: Option<u64>,
+    /// Whether `full_size` is logged, from the manifest or declared, not merely modal.
+    pub full_size_firm: bool,
+    /// What the byte count of the event means; only body bytes handed to the network can prove `complete`.
+    pub semantics: ByteSemantics,
+}
+
+/// Which server-side copy read an object (METHOD M6.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CopyKind {
+    /// `OBJECT_GET`, `CopyBlobSource`, `CopyObject`: the whole object, a retrieval of its own.
+    Object,
+    /// `PART_GET`, `UploadPartCopy`: a part; those of one key within the gap are one retrieval.
+    Part,
+}
+
+/// What a part or a cut response is known to have carried (METHOD M6.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Credit {
+    /// Nothing that can be credited: a whole response, several ranges at once, or no byte count.
+    None,
+    /// So many bytes of it, nobody knows which: a 206 without a logged range.
+    Bytes(u64),
+    /// The bytes `[start, end)` of the version that `validator` stands for.
+    Span {
+        /// First byte.
+        start: u64,
+        /// One past the last byte.
+        end: u64,
+        /// Hash of version, ETag and logged full size: parts of different ones are never united.
+        validator: u64,
+    },
+}
+
+impl Credit {
+    /// Credit of a 206 with a logged range `first..=last` (both ends belong to it, as HTTP writes them):
+    /// `[first, first + min(body bytes, last − first + 1))`. An unlogged count credits the range.
+    pub fn part(first: u64, last: u64, body_bytes: Option<u64>, validator: u64) -> Credit {
+        let length = last.checked_sub(first).map_or(0, |span| span.saturating_add(1));
+        let carried = body_bytes.map_or(length, |bytes| bytes.min(length));
+        if carried == 0 {
+            return Credit::None;
+        }
+        Credit::Span { start: first, end: first.saturating_add(carried), validator }
+    }
+
+    /// Credit of a response with status 200 that was cut or fell short: `[0, body bytes)`.
+    pub fn cut(body_bytes: Option<u64>, validator: u64) -> Credit {
+        match body_bytes {
+            None | Some(0) => Credit::None,
+            Some(bytes) => Credit::Span { start: 0, end: bytes, validator },
+        }
+    }
+
+    /// Credit of a 206 without a logged range.
+    pub fn unlogged_range(body_bytes: Option<u64>) -> Credit {
+        body_bytes.filter(|bytes| *bytes > 0).map_or(Credit::None, Credit::Bytes)
+    }
+}
+
+/// Which retrieval an event belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Label {
+    /// Index into [`Folded::retrievals`].
+    pub retrieval: u32,
+    /// Whether this event opened it; the others are `merged-into` the one that did.
+    pub opens: bool,
+}
+
+/// One taking of one object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retrieval {
+    /// Time of its first event: the retrieval's time.
+    pub first_us: i64,
+    /// Time of its last event.
+    pub last_us: i64,
+    /// Events in it.
+    pub events: u64,
+    /// Shown to have taken all of the object.
+    pub complete: bool,
+    /// The same, or answered in a way that can't be told from it.
+    pub complete_or_probable: bool,
+    /// Longer than 24 h (CNT-10).
+    pub over_24h: bool,
+    /// Holds parts whose ranges aren't logged, and is not otherwise complete or probable.
+    pub unresolved_partial: bool,
+}
+
+/// What [`fold`] found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Folded {
+    /// One label per event, in the order given.
+    pub labels: Vec<Label>,
+    /// Retrievals in order of opening.
+    pub retrievals: Vec<Retrieval>,
+}
+
+/// Merges served events into retrievals (METHOD M6.3). Events come in canonical order; one further apart
+/// than `gap_us` from the previous event of its retrieval opens a new one.
+pub fn fold<K: Eq + Hash + Clone>(events: impl Iterator<Item = (K, Served)>, gap_us: i64) -> Folded {
+    let mut folded = Folded::default();
+    let mut keys: HashMap<K, (Open, Slots)> = HashMap::new();
+    for (key, served) in events {
+        let (open, slots) = keys.entry(key).or_default();
+        let opens = open.offer(&served, gap_us);
+        let slot = match served.copied {
+            None => &mut slots.client,
+            Some(CopyKind::Part) => &mut slots.parts,
+            Some(CopyKind::Object) => &mut slots.object,
+        };
+        if opens {
+            *slot = u32::try_from(folded.retrievals.len()).unwrap_or(u32::MAX);
+            folded.retrievals.push(open.state(served.copied));
+        } else if let Some(retrieval) =
+            usize::try_from(*slot).ok().and_then(|at| folded.retrievals.get_mut(at))
+        {
+            *retrieval = open.state(served.copied);
+        }
+        folded.labels.push(Label { retrieval: *slot, opens });
+    }
+    folded
+}
+
+/// Index of the open retrieval of each kind.
+#[derive(Debug, Clone, Copy, Default)]
+struct Slots {
+    client: u32,
+    parts: u32,
+    object: u32,
+}
+
+/// The open retrievals of one key: one of client requests, one of copied parts.
+#[derive(Debug, Clone, Default)]
+pub struct Open {
+    client: Option<Client>,
+    parts: Option<Retrieval>,
+    object: Option<Retrieval>,
+}
+
+impl Open {
+    /// Takes the next event of this key; `true` if it opens a retrieval.
+    pub fn offer(&mut self, served: &Served, gap_us: i64) -> bool {
+        match served.copied {
+            Some(CopyKind::Object) => {
+                self.object =
+                    Some(Retrieval { complete: true, complete_or_probable: true, ..at(served.time_us) });
+                true
+            }
+            Some(CopyKind::Part) => match &mut self.parts {
+                Some(open) if !is_apart(open, served, gap_us) => {
+                    extend(open, served.time_us);
+                    false
+                }
+                closed => {
+                    *closed = Some(Retrieval { complete_or_probable: true, ..at(served.time_us) });
+                    true
+                }
+            },
+            None => match &mut self.client {
+                Some(open) if !open.is_closed_to(served, gap_us) => {
+                    extend(&mut open.retrieval, served.time_us);
+                    open.take(served);
+                    false
+                }
+                closed => {
+                    let mut fresh = Client::new(served.time_us);
+                    fresh.take(served);
+                    *closed = Some(fresh);
+                    true
+                }
+            },
+        }
+    }
+
+    /// The retrieval that the last offered event of this kind belongs to, as it stands now.
+    pub fn state(&self, kind: Option<CopyKind>) -> Retrieval {
+        match kind {
+            None => self.client.as_ref().map(|open| open.retrieval),
+            Some(CopyKind::Part) => self.parts,
+            Some(CopyKind::Object) => self.object,
+        }
+        .unwrap_or(at(0))
+    }
+}
+
+fn at(time_us: i64) -> Retrieval {
+    Retrieval {
+        first_us: time_us,
+        last_us: time_us,
+        events: 1,
+        complete: false,
+        complete_or_probable: false,
+        over_24h: false,
+        unresolved_partial: false,
+    }
+}
+
+/// M6.3 (i); an equal distance joins.
+fn is_apart(open: &Retrieval, served: &Served, gap_us: i64) -> bool {
+    served.time_us.saturating_sub(open.last_us) > gap_us
+}
+
+fn extend(retrieval: &mut Retrieval, time_us: i64) {
+    retrieval.last_us = retrieval.last_us.max(time_us);
+    retrieval.events = retrieval.events.saturating_add(1);
+    retrieval.over_24h = retrieval.last_us.saturating_sub(retrieval.first_us) > DAY_US;
+}
+
+/// An open retrieval of client requests, with what its parts add up to.
+#[derive(Debug, Clone)]
+struct Client {
+    retrieval: Retrieval,
+    holds_whole: bool,
+    /// By validator; parts of different versions don't add up.
+    versions: BTreeMap<u64, Version>,
+    /// Parts whose ranges aren't logged.
+    unplaced_bytes: u64,
+    unplaced_size: Size,
+    /// Whether any version, or the unplaced bytes, reached the full size (M6.3 iii).
+    reached: bool,
+}
+
+/// The parts of one version of the object.
+#[derive(Debug, Clone, Default)]
+struct Version {
+    any: Union,
+    body_written: Union,
+    size: Size,
+}
+
+/// The full size as the events of a group state it. Where they disagree the largest holds, and a firm one
+/// goes before a modal one: parts must then reach more, never less.
+#[derive(Debug, Clone, Copy, Default)]
+struct Size {
+    firm: Option<u64>,
+    modal: Option<u64>,
+}
+
+impl Size {
+    fn learn(&mut self, served: &Served) {
+        let known = if served.full_size_firm { &mut self.firm } else { &mut self.modal };
+        *known = (*known).max(served.full_size);
+    }
+    fn best(&self) -> Option<u64> {
+        self.firm.or(self.modal)
+    }
+}
+
+impl Client {
+    fn new(time_us: i64) -> Client {
+        Client {
+            retrieval: Retrieval { events: 1, ..at(time_us) },
+            holds_whole: false,
+            versions: BTreeMap::new(),
+            unplaced_bytes: 0,
+            unplaced_size: Size::default(),
+            reached: false,
+        }
+    }
+
+    /// M6.3 (i), (ii), (iii).
+    fn is_closed_to(&self, served: &Served, gap_us: i64) -> bool {
+        is_apart(&self.retrieval, served, gap_us)
+            || (served.whole && self.holds_whole)
+            || (!served.whole && self.reached)
+    }
+
+    fn take(&mut self, served: &Served) {
+        self.holds_whole |= served.whole;
+        let mut complete = served.complete;
+        let mut probable = served.complete || served.probable;
+        match served.credit {
+            Credit::None => {}
+            Credit::Bytes(bytes) => {
+                self.unplaced_bytes = self.unplaced_bytes.saturating_add(bytes);
+                self.unplaced_size.learn(served);
+                self.reached |=
+                    self.unplaced_size.best().is_some_and(|size| size > 0 && self.unplaced_bytes >= size);
+            }
+            Credit::Span { start, end, validator } => {
+                let version = self.versions.entry(validator).or_default();
+                version.size.learn(served);
+                version.any.add(start, end);
+                if served.semantics == ByteSemantics::BodyWritten {
+                    version.body_written.add(start, end);
+                }
+                let covered = version.size.best().is_some_and(|size| version.any.covers(size));
+                complete |= version.size.firm.is_some_and(|size| version.body_written.covers(size));
+                probable |= covered;
+                self.reached |= covered;
+            }
+        }
+        self.retrieval.complete |= complete;
+        self.retrieval.complete_or_probable |= probable;
+        self.retrieval.unresolved_partial = self.unplaced_bytes > 0 && !self.retrieval.complete_or_probable;
+    }
+}
+
+#[cfg(test)]
+mod tests;
