@@ -5,7 +5,7 @@ use super::visible::write_visible;
 /// Untrusted bytes as HTML text, fit for an element's content and for a quoted attribute value.
 ///
 /// Not fit for an unquoted attribute, a URL, a style or a script; the reports have none of these with data in
-/// them. Hidden characters are made visible as in [`super::terminal`], then `& < > " '` become entities.
+/// them. Hidden characters are made visible as in [`super::terminal()`], then `& < > " '` become entities.
 /// Not to be applied twice.
 #[must_use]
 pub fn html(bytes: &[u8]) -> String {

@@ -5,7 +5,7 @@ use super::visible::write_visible;
 /// Untrusted bytes as one line of Markdown text without any meaning: no markup, HTML, list, heading or table cell
 /// border, and no link made of a URL.
 ///
-/// Hidden characters are made visible as in [`super::terminal`]; then every ASCII punctuation character gets a
+/// Hidden characters are made visible as in [`super::terminal()`]; then every ASCII punctuation character gets a
 /// backslash, which CommonMark allows for all of them, so nothing depends on where in a line the text is put.
 /// Blanks at both ends are written as `&#32;`, as they would begin a code block or break the line.
 /// Not to be applied twice. Some renderers still turn `name@host` into a mail link after unescaping.

@@ -6,12 +6,12 @@
 //!
 //! | door | shows hidden characters | also |
 //! |---|---|---|
-//! | [`terminal`] | yes | |
-//! | [`html`] | yes | `& < > " '` as entities |
-//! | [`svg`] | yes | leaves `& < >`: the drawing crate escapes XML |
-//! | [`csv`] | no, valid UTF-8 stays exact | leading `'` before a formula |
-//! | [`json`] | yes, by JSON's own exact escape | |
-//! | [`markdown`] | yes | a backslash before all ASCII punctuation |
+//! | [`terminal()`] | yes | |
+//! | [`html()`] | yes | `& < > " '` as entities |
+//! | [`svg()`] | yes | leaves `& < >`: the drawing crate escapes XML |
+//! | [`csv()`] | no, valid UTF-8 stays exact | leading `'` before a formula |
+//! | [`json()`] | yes, by JSON's own exact escape | |
+//! | [`markdown()`] | yes | a backslash before all ASCII punctuation |
 //!
 //! What does *not* pass here: Parquet, which stays exact and is no text.
 //!

@@ -25,7 +25,7 @@ pub(in crate::report) fn headline_text(answer: &Answer) -> String {
 }
 
 /// Whether a caveat is printed with the headline and so not again below.
-pub(super) fn is_on_first_screen(caveat: &Caveat) -> bool {
+pub(in crate::report) fn is_on_first_screen(caveat: &Caveat) -> bool {
     FIRST_SCREEN.contains(&caveat.id.as_str())
 }
 
