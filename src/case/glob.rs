@@ -22,8 +22,8 @@ use regex::bytes::{Regex, RegexBuilder};
 mod parse;
 mod translate;
 
-//#[cfg(test)]
-//mod tests;
+#[cfg(test)]
+mod tests;
 
 pub(super) use self::parse::Node;
 

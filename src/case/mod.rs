@@ -24,12 +24,12 @@ pub mod glob;
 mod model;
 pub mod moment;
 mod near;
-//pub mod party;
-//pub mod path;
+pub mod party;
+pub mod path;
 mod pattern;
 mod read;
 mod reader;
-//pub mod route;
+pub mod route;
 mod width;
 mod words;
 
