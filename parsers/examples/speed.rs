@@ -35,6 +35,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     passes.sort_by(f64::total_cmp);
     let median = passes.get(passes.len() / 2).copied().unwrap_or_default();
     let least = passes.first().copied().unwrap_or_default();
-    println!("{} lines of {mean_bytes} bytes, {records} records: median {median:.0} ns/line, least {least:.0}", units.len());
+    println!(
+        "{} lines of {mean_bytes} bytes, {records} records: median {median:.0} ns/line, least {least:.0}",
+        units.len()
+    );
     Ok(())
 }

@@ -182,3 +182,55 @@ fn escaped(letter: Option<char>) -> String {
         None => "\\".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn short(found: &[Declared]) -> Vec<(Option<&str>, &str, usize)> {
+        found.iter().map(|d| (d.nickname.as_deref(), d.template.as_str(), d.line)).collect()
+    }
+
+    #[test]
+    fn logformats_are_unescaped_and_continued() {
+        let text = "# LogFormat \"%a\" no\nlogformat \"%h \\\"%r\\\" \\\n%>s\" nick\n  LogFormat \"%h\"\nLogFormat nick\n";
+        let wanted = [(Some("nick"), "%h \"%r\" %>s", 2), (None, "%h", 4)];
+        assert_eq!(short(&log_formats(text)), wanted);
+    }
+
+    #[test]
+    fn a_backslash_that_escapes_no_quote_stays() {
+        let text = r#"LogFormat "%h\t%r \\ \"" tab"#;
+        assert_eq!(short(&log_formats(text)), [(Some("tab"), r#"%h\t%r \\ ""#, 1)]);
+    }
+
+    #[test]
+    fn a_nickname_declared_per_virtual_host_is_listed_twice() {
+        let text =
+            "LogFormat \"%h\" common\n<VirtualHost *:80>\n    LogFormat \"%v %h\" common\n</VirtualHost>\n";
+        assert_eq!(short(&log_formats(text)), [(Some("common"), "%h", 1), (Some("common"), "%v %h", 3)]);
+    }
+
+    #[test]
+    fn a_customlog_declares_a_template_only_in_place() {
+        let text = "CustomLog \"logs/a b\" common\nCustomLog logs/c '%h \"%r\"' env=!img\nCustomLog \"|/bin/rotate %Y\" combined\n";
+        assert_eq!(short(&log_formats(text)), [(None, "%h \"%r\"", 2)]);
+    }
+
+    #[test]
+    fn nginx_strings_are_joined_over_lines() {
+        let text = "http {\n    log_format main escape=json '$remote_addr; ' # \"quoted\" comment\n        \"\\\"$request\\\" \"\n        $status;\n    log_format x '$a';}\n";
+        let wanted =
+            [(Some("main"), "escape=json $remote_addr; \"$request\" $status", 2), (Some("x"), "$a", 5)];
+        assert_eq!(short(&log_formats(text)), wanted);
+        assert_eq!(log_formats(text)[0].server, Server::Nginx);
+    }
+
+    #[test]
+    fn a_configuration_cut_short_gives_what_it_has() {
+        assert_eq!(log_formats("log_format"), []);
+        assert_eq!(log_formats("log_format a"), []);
+        assert_eq!(log_formats("LogFormat \"%h \\"), log_formats("LogFormat \"%h \\\n"));
+        assert_eq!(short(&log_formats("log_format a '$b")), [(Some("a"), "$b", 1)]);
+    }
+}

@@ -38,7 +38,8 @@ pub struct Sniffed {
 }
 
 /// Scores every format of the catalogue on lines spread across `sample`. `server` settles what
-/// look-alikes mean; it does not change which lines match.
+/// look-alikes mean. It does not change which lines match, but for one thing: where Apache has an identd
+/// name nginx writes `-` and nothing else, so a line with such a name is no line of a declared nginx.
 #[must_use]
 pub fn sniff(sample: &[u8], server: Option<Server>) -> Sniffed {
     let picked = pick(sample);
@@ -110,4 +111,64 @@ fn winner(tried: &[Trial], lines: usize) -> Option<Family> {
     }
     let messages = || (read_by(Family::ErrorLog) > 0).then_some(Family::ErrorLog);
     best.map(|(family, _)| family).or_else(messages)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COMMON: &str = "a - - [10/Oct/2000:13:55:36 -0700] \"GET / HTTP/1.0\" 200 5\n";
+    const COMBINED: &str = "a - - [10/Oct/2000:13:55:36 -0700] \"GET / HTTP/1.0\" 200 5 \"-\" \"-\"\n";
+    const MESSAGE: &str = "[Mon Dec 26 16:22:08 2016] [error] [client 1.2.3.4] File does not exist\n";
+
+    fn scores(sample: &str) -> Vec<(&'static str, u32, u32)> {
+        sniff(sample.as_bytes(), None).scores.iter().map(|s| (s.name, s.matched, s.lines)).collect()
+    }
+
+    #[test]
+    fn apache_and_nginx_combined_are_one_winner() {
+        assert_eq!(scores(&COMBINED.repeat(3)), [("combined", 3, 3)]);
+    }
+
+    #[test]
+    fn a_mixed_file_keeps_all_its_shapes_in_order_of_score() {
+        let sample = format!("{COMMON}{COMMON}{COMBINED}\n  \n");
+        let sniffed = sniff(sample.as_bytes(), None);
+        assert_eq!(scores(&sample), [("common", 2, 3), ("combined", 1, 3)]);
+        assert_eq!(sniffed.family, Some(Family::Clf));
+        let names: Vec<_> = sniffed.formats.iter().map(|format| format.name().to_owned()).collect();
+        assert_eq!(names[..2], ["common", "combined"]);
+        assert_eq!(names[names.len() - 2..], ["apache_error", "nginx_error"]);
+        let clf = catalogue().iter().filter(|entry| entry.sniffed && entry.family == Family::Clf);
+        assert_eq!(names.len(), clf.count() + 2);
+    }
+
+    #[test]
+    fn torn_last_line_is_not_looked_at_unless_alone() {
+        assert_eq!(scores(&format!("{COMMON}a - - [10/Oct")), [("common", 1, 1)]);
+        assert_eq!(scores(COMMON.trim_end()), [("common", 1, 1)]);
+    }
+
+    #[test]
+    fn requests_win_over_messages_however_few() {
+        let sample = format!("{MESSAGE}{MESSAGE}{COMMON}");
+        assert_eq!(sniff(sample.as_bytes(), None).family, Some(Family::Clf));
+        assert_eq!(sniff(MESSAGE.as_bytes(), None).family, Some(Family::ErrorLog));
+        assert_eq!(sniff(MESSAGE.as_bytes(), None).formats.len(), 2);
+    }
+
+    #[test]
+    fn what_nothing_reads_is_unrecognised() {
+        for sample in [&b""[..], b"\n\n", b"hello\n", b"\0\0\0\n"] {
+            let sniffed = sniff(sample, None);
+            assert!(sniffed.scores.is_empty() && sniffed.formats.is_empty() && sniffed.family.is_none());
+        }
+    }
+
+    #[test]
+    fn a_large_sample_is_looked_at_in_many_places() {
+        let sample = COMMON.repeat(5000) + &COMBINED.repeat(1000);
+        let found = scores(&sample);
+        assert_eq!(found, [("common", 1667, 2000), ("combined", 333, 2000)]);
+    }
 }

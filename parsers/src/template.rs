@@ -34,14 +34,15 @@ mod plan;
 mod strftime;
 mod walk;
 
-pub use error::{Problem, TemplateError, Unknown};
 pub(crate) use error::nearest;
+pub use error::{Problem, TemplateError, Unknown};
 pub(crate) use plan::Reading;
 
 use crate::format::{Format, Split, Unit};
 use crate::record::{ByteSemantics, Meaning, TimeBasis};
 use crate::token::time::TimeCache;
 use plan::Plan;
+use walk::Draft;
 
 /// A compiled access-log template.
 #[derive(Debug)]
@@ -123,8 +124,9 @@ impl Format for Template {
     }
 
     fn parse<'a>(&'a self, unit: &'a [u8], cache: &mut TimeCache) -> Unit<'a> {
-        match self.plan.walk(unit, cache, None) {
-            Ok(record) => Unit::Record(record),
+        let mut draft = Draft::default();
+        match self.plan.walk(unit, cache, None, &mut draft) {
+            Ok(()) => Unit::Record(draft.record),
             Err(stop) => match places::decide(&self.plan, unit, cache, stop) {
                 Ok(record) => Unit::Record(record),
                 Err(fault) => Unit::Fault(fault),
@@ -132,3 +134,8 @@ impl Format for Template {
         }
     }
 }
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;

@@ -134,10 +134,8 @@ impl Named {
         if self.family == Family::ErrorLog {
             return Ok(error_log::named(self.name));
         }
-        let reading = Reading {
-            words: self.family == Family::Tableau,
-            look_alike: self.family == Family::Clf,
-        };
+        let reading =
+            Reading { words: self.family == Family::Tableau, look_alike: self.family == Family::Clf };
         let own = match self.vendor {
             Vendor::Nginx => Some(Server::Nginx),
             Vendor::Apache | Vendor::Tableau => Some(Server::Apache),

@@ -113,21 +113,24 @@ fn apache(i: &[u8]) -> Leaf<'_, ()> {
     }
     rest = space(rest)?.0;
     rest = civil.read(Part::Year, rest, &mut cache)?.0;
-    let level = delimited(tag(&b"] ["[..]), take_while1(|byte| !matches!(byte, b']' | b' ')), tag(&b"] "[..]));
+    let level =
+        delimited(tag(&b"] ["[..]), take_while1(|byte| !matches!(byte, b']' | b' ')), tag(&b"] "[..]));
     worded("a level such as `[error]`", rest, { level }.parse(rest).map(|(rest, _)| (rest, ())))
 }
 
 /// `2016/10/25 14:49:34 [error] 54053#0: …`.
 fn nginx(i: &[u8]) -> Leaf<'_, ()> {
     const WANTED: &str = "a time such as `2016/10/25 14:49:34`";
-    let slash = |i| worded(WANTED, i, tag::<_, &[u8], Wrong<'_>>(&b"/"[..]).parse(i).map(|(rest, _)| (rest, ())));
+    let slash =
+        |i| worded(WANTED, i, tag::<_, &[u8], Wrong<'_>>(&b"/"[..]).parse(i).map(|(rest, _)| (rest, ())));
     let (rest, _) = worded(WANTED, i, number::unsigned(i).map(|(rest, _)| (rest, ())))?;
     let (rest, ()) = slash(rest)?;
     let (rest, _) = number::unsigned(rest)?;
     let (rest, ()) = slash(rest)?;
     let (rest, _) = number::unsigned(rest)?;
     let (rest, _) = clock(space(rest)?.0)?;
-    let level = delimited(tag(&b" ["[..]), take_while1(|byte: u8| byte.is_ascii_lowercase()), tag(&b"] "[..]));
+    let level =
+        delimited(tag(&b" ["[..]), take_while1(|byte: u8| byte.is_ascii_lowercase()), tag(&b"] "[..]));
     let process = (digit1, tag(&b"#"[..]), digit1, tag(&b": "[..]));
     worded("a level and a process such as `[error] 1#0: `", rest, {
         (level, process).parse(rest).map(|(rest, _)| (rest, ()))
@@ -141,4 +144,38 @@ fn space(i: &[u8]) -> Leaf<'_, ()> {
 /// Puts what was wanted in words, for leaves that have none of their own.
 fn worded<'a>(wanted: &'static str, at: &'a [u8], read: Leaf<'a, ()>) -> Leaf<'a, ()> {
     read.or_else(|_| misshapen(wanted, at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_message(name: &str, line: &[u8]) -> bool {
+        named(name).parse(line, &mut TimeCache::default()) == Unit::Directive
+    }
+
+    #[test]
+    fn messages_of_both_apache_generations_are_directives() {
+        assert!(is_message(
+            "apache_error",
+            b"[Mon Dec 26 16:22:08 2016] [error] [client 1.2.3.4] File does not exist"
+        ));
+        assert!(is_message("apache_error", b"[Thu Apr 04 10:39:46.719636 2017] [php7:notice] [pid 17] x"));
+        assert!(is_message("apache_error", b"[Thu Apr  4 10:39:46 2017] [:error] x"));
+    }
+
+    #[test]
+    fn an_access_line_is_no_message() {
+        let line = br#"1.2.3.4 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 5"#;
+        assert!(!is_message("apache_error", line) && !is_message("nginx_error", line));
+        assert!(!is_message("apache_error", b"[10/Oct/2000:13:55:36 -0700] 1.2.3.4 TLSv1.2 X \"GET /\" 5"));
+    }
+
+    #[test]
+    fn an_nginx_message_has_a_level_and_a_process() {
+        assert!(is_message("nginx_error", b"2016/10/25 14:49:34 [error] 54053#0: *1 open() failed"));
+        assert!(is_message("nginx_error", b"2016/10/25 14:49:34 [notice] 1#1: start worker processes"));
+        assert!(!is_message("nginx_error", b"2016/10/25 14:49:34 [error] open() failed"));
+        assert!(!is_message("nginx_error", b"2016/10/25 25:49:34 [error] 1#1: x"));
+    }
 }

@@ -18,7 +18,10 @@ use std::sync::Arc;
 
 /// What one unit turned out to be. (Blank units never reach a format; framing tells them.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "returned by value on the hot path; a box would cost an allocation a line")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "returned by value on the hot path; a box would cost an allocation a line"
+)]
 pub enum Unit<'a> {
     /// A request.
     Record(Record<'a>),
@@ -72,3 +75,6 @@ pub fn parse_any<'a>(
     let unrecognised = || Fault::at(FaultKind::Syntax, "line", "a known format", unit, 0);
     (0, Unit::Fault(first.unwrap_or_else(unrecognised)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -78,7 +78,8 @@ struct Directive<'t> {
 
 impl<'t> Directive<'t> {
     fn cut(text: &'t str, at: usize) -> Result<(Self, &'t str), TemplateError> {
-        let unfinished = || TemplateError { offset: at, problem: Problem::Unfinished { found: text.to_owned() } };
+        let unfinished =
+            || TemplateError { offset: at, problem: Problem::Unfinished { found: text.to_owned() } };
         let mut rest = text.strip_prefix('%').unwrap_or(text);
         let mut found = Self {
             written: "",
@@ -155,7 +156,10 @@ impl<'t> Directive<'t> {
             ("P", Some(_)) => return Err(self.argument_error(&["pid", "tid", "hextid"])),
             ("A" | "R", _) => (Read::Word, Sink::Drop, 0),
             ("f" | "t" | "X" | "c", _) => (Read::Text, Sink::Drop, 0),
-            ("i", Some(header)) => (Read::Text, request_header(header), 2),
+            ("i", Some(header)) => match request_header(header) {
+                Sink::ForwardedFor => (Read::List, Sink::ForwardedFor, 0),
+                sink => (Read::Text, sink, 2),
+            },
             ("o", Some(header)) => (Read::Text, response_header(header), 0),
             ("C" | "e" | "n" | "x" | "^ti" | "^to", Some(_)) => (Read::Text, Sink::Drop, 0),
             _ => return Err(self.unknown()),
@@ -192,11 +196,13 @@ impl<'t> Directive<'t> {
 
     fn unknown(&self) -> TemplateError {
         const KNOWN: [&str; 36] = [
-            "a", "A", "b", "B", "D", "f", "h", "H", "I", "k", "l", "L", "m", "O", "p", "P", "q", "r", "R", "s",
-            "S", "t", "T", "u", "U", "v", "V", "X", "^FB", "^ti", "^to", "{X}C", "{X}e", "{X}i", "{X}n", "{X}o",
+            "a", "A", "b", "B", "D", "f", "h", "H", "I", "k", "l", "L", "m", "O", "p", "P", "q", "r", "R",
+            "s", "S", "t", "T", "u", "U", "v", "V", "X", "^FB", "^ti", "^to", "{X}C", "{X}e", "{X}i", "{X}n",
+            "{X}o",
         ];
-        let same = |known: &&&str| known.ends_with(self.letters) && known.starts_with('{');
-        let other_case = |known: &&&str| known.eq_ignore_ascii_case(self.letters);
+        let letters = |known: &'static str| known.strip_prefix("{X}").unwrap_or(known);
+        let same = |known: &&&'static str| letters(known) == self.letters;
+        let other_case = |known: &&&'static str| letters(known).eq_ignore_ascii_case(self.letters);
         let near = KNOWN.iter().find(same).or_else(|| KNOWN.iter().find(other_case)).copied();
         let near = near.or_else(|| nearest(self.letters, KNOWN).filter(|_| self.letters.starts_with('^')));
         let problem = Problem::UnknownDirective {

@@ -30,7 +30,8 @@ fn continues_target(column: &Column) -> bool {
 pub(super) fn settle_fields(columns: &mut [&mut Column]) {
     for sink in Sink::SINGLE {
         let of_sink = columns.iter().enumerate().filter(|(_, column)| column.sink == sink);
-        let winner = of_sink.min_by_key(|(at, column)| (column.conditional, column.rank, *at)).map(|(at, _)| at);
+        let winner =
+            of_sink.min_by_key(|(at, column)| (column.conditional, column.rank, *at)).map(|(at, _)| at);
         for (at, column) in columns.iter_mut().enumerate() {
             if column.sink == sink && Some(at) != winner {
                 column.sink = Sink::Drop;

@@ -86,7 +86,8 @@ pub struct Unknown {
 /// The nearest of `known` within two edits (one for names of up to four letters); the first of equals.
 pub(crate) fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let limit = if name.chars().count() <= 4 { 1 } else { 2 };
-    let near = known.into_iter().map(|other| (edits(name, other), other)).filter(|(edits, _)| *edits <= limit);
+    let near =
+        known.into_iter().map(|other| (edits(name, other), other)).filter(|(edits, _)| *edits <= limit);
     near.min_by_key(|(edits, _)| *edits).map(|(_, other)| other)
 }
 

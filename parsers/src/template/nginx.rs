@@ -75,7 +75,8 @@ fn escape(text: &str) -> Result<(Escape, &str), TemplateError> {
 
 /// The name behind a `$`, and what follows it.
 fn name(tail: &str, at: usize) -> Result<(&str, &str), TemplateError> {
-    let word = |text: &str| text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    let word =
+        |text: &str| text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
     if let Some(braced) = tail.strip_prefix('{') {
         let found = braced.split_once('}').filter(|(name, _)| !name.is_empty() && word(name) == name.len());
         let problem = || Problem::Unfinished { found: format!("${tail}") };
@@ -120,9 +121,23 @@ fn column(written: &str, name: &str, at: usize) -> Column {
         "time_local" => return Column::time(written, at, Part::Clf, Moment::Begin),
         "time_iso8601" => return Column::time(written, at, Part::Iso8601, Moment::Begin),
         "msec" => return Column::time(written, at, Part::Epoch(EpochUnit::Seconds), Moment::Begin),
-        "connection" | "connection_requests" | "request_length" | "request_time" => {
-            (Read::Number, Sink::Drop, 0)
-        }
+        "connection"
+        | "connection_requests"
+        | "request_length"
+        | "request_time"
+        | "server_port"
+        | "remote_port" => (Read::Number, Sink::Drop, 0),
+        "scheme"
+        | "pipe"
+        | "pid"
+        | "hostname"
+        | "server_addr"
+        | "https"
+        | "gzip_ratio"
+        | "ssl_protocol"
+        | "ssl_cipher"
+        | "proxy_upstream_name"
+        | "proxy_alternative_upstream_name" => (Read::Word, Sink::Drop, 0),
         _ if name.starts_with("upstream_") => (Read::Upstream, Sink::Drop, 0),
         _ => (Read::Text, Sink::Drop, 0),
     };
@@ -131,19 +146,105 @@ fn column(written: &str, name: &str, at: usize) -> Column {
 
 fn is_known(name: &str) -> bool {
     const FAMILIES: [&str; 11] = [
-        "arg_", "cookie_", "http_", "sent_http_", "sent_trailer_", "upstream_", "ssl_", "proxy_", "geoip_",
-        "realip_", "jwt_",
+        "arg_",
+        "cookie_",
+        "http_",
+        "sent_http_",
+        "sent_trailer_",
+        "upstream_",
+        "ssl_",
+        "proxy_",
+        "geoip_",
+        "realip_",
+        "jwt_",
     ];
     KNOWN.contains(&name) || FAMILIES.iter().any(|family| name.starts_with(family) && !near_field(name))
 }
 
 /// Whether a variable of a family is a misspelling of one that fills a field (`$http_refer`).
 fn near_field(name: &str) -> bool {
-    const FIELDS: [&str; 4] = ["http_referer", "http_user_agent", "http_x_forwarded_for", "sent_http_content_range"];
+    const FIELDS: [&str; 4] =
+        ["http_referer", "http_user_agent", "http_x_forwarded_for", "sent_http_content_range"];
     !FIELDS.contains(&name) && nearest(name, FIELDS).is_some()
 }
 
 /// Variables of the modules that nginx is shipped with, and those that ingress-nginx sets.
 const KNOWN: [&str; 77] = [
-    "args", "binary_remote_addr", "body_bytes_sent", "bytes_received", "bytes_sent", "connection", "connection_requests", "connection_time", "connections_active", "content_length", "content_type", "date_gmt", "date_local", "document_root", "document_uri", "gzip_ratio", "host", "hostname", "http2", "http3", "http_forwarded", "http_host", "http_range", "http_referer", "http_user_agent", "http_x_forwarded_for", "https", "ingress_name", "is_args", "limit_rate", "limit_req_status", "memcached_key", "modern_browser", "msec", "msie", "namespace", "nginx_version", "pid", "pipe", "protocol", "proxy_add_x_forwarded_for", "proxy_alternative_upstream_name", "proxy_host", "proxy_port", "proxy_protocol_addr", "proxy_upstream_name", "query_string", "realip_remote_addr", "realip_remote_port", "realpath_root", "remote_addr", "remote_port", "remote_user", "req_id", "request", "request_body", "request_body_file", "request_completion", "request_filename", "request_id", "request_length", "request_method", "request_time", "request_uri", "scheme", "sent_http_content_range", "server_addr", "server_name", "server_port", "server_protocol", "service_name", "service_port", "status", "the_real_ip", "time_iso8601", "time_local", "uri",
+    "args",
+    "binary_remote_addr",
+    "body_bytes_sent",
+    "bytes_received",
+    "bytes_sent",
+    "connection",
+    "connection_requests",
+    "connection_time",
+    "connections_active",
+    "content_length",
+    "content_type",
+    "date_gmt",
+    "date_local",
+    "document_root",
+    "document_uri",
+    "gzip_ratio",
+    "host",
+    "hostname",
+    "http2",
+    "http3",
+    "http_forwarded",
+    "http_host",
+    "http_range",
+    "http_referer",
+    "http_user_agent",
+    "http_x_forwarded_for",
+    "https",
+    "ingress_name",
+    "is_args",
+    "limit_rate",
+    "limit_req_status",
+    "memcached_key",
+    "modern_browser",
+    "msec",
+    "msie",
+    "namespace",
+    "nginx_version",
+    "pid",
+    "pipe",
+    "protocol",
+    "proxy_add_x_forwarded_for",
+    "proxy_alternative_upstream_name",
+    "proxy_host",
+    "proxy_port",
+    "proxy_protocol_addr",
+    "proxy_upstream_name",
+    "query_string",
+    "realip_remote_addr",
+    "realip_remote_port",
+    "realpath_root",
+    "remote_addr",
+    "remote_port",
+    "remote_user",
+    "req_id",
+    "request",
+    "request_body",
+    "request_body_file",
+    "request_completion",
+    "request_filename",
+    "request_id",
+    "request_length",
+    "request_method",
+    "request_time",
+    "request_uri",
+    "scheme",
+    "sent_http_content_range",
+    "server_addr",
+    "server_name",
+    "server_port",
+    "server_protocol",
+    "service_name",
+    "service_port",
+    "status",
+    "the_real_ip",
+    "time_iso8601",
+    "time_local",
+    "uri",
 ];

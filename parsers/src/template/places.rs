@@ -7,7 +7,7 @@
 //! behind it) and with it the whole line matches. Two plausible places are a fault, never a guess.
 
 use super::plan::{End, Plan};
-use super::walk::{Forced, Stop, find};
+use super::walk::{Draft, Forced, Stop, find};
 use crate::fault::{Fault, FaultKind};
 use crate::record::Record;
 use crate::token::quoted;
@@ -28,7 +28,7 @@ pub(super) fn decide<'a>(
         if !step.elastic {
             continue;
         }
-        match one_place(plan, index, line, cache) {
+        match one_place(plan, index, line, cache, &stop) {
             Places::None => {}
             Places::One(record) if found.is_none() => found = Some(record),
             Places::One(_) | Places::Several => {
@@ -41,34 +41,48 @@ pub(super) fn decide<'a>(
     found.ok_or(stop.fault)
 }
 
-#[expect(clippy::large_enum_variant, reason = "lives on the stack for the length of one call, on lines that failed")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "lives on the stack for the length of one call, on lines that failed"
+)]
 enum Places<'a> {
     None,
     One(Record<'a>),
     Several,
 }
 
-/// Tries every place where column `index` can end.
-fn one_place<'a>(plan: &'a Plan, index: usize, line: &'a [u8], cache: &mut TimeCache) -> Places<'a> {
+/// Tries every place but the first, which `stop` ended, where column `index` can end.
+fn one_place<'a>(
+    plan: &'a Plan,
+    index: usize,
+    line: &'a [u8],
+    cache: &mut TimeCache,
+    stop: &Stop<'a>,
+) -> Places<'a> {
     let typed = plan.typed_after(index);
     let (Some(begin), Some(step)) = (plan.begin_of(index, line, cache), plan.steps.get(index)) else {
         return Places::None;
     };
+    let follow = plan.steps.get(index + 1).map_or(&*plan.tail, |next| &*next.lead);
     let text = line.get(begin..).unwrap_or_default();
-    let mut plausible = 0;
+    let mut plausible = usize::from(stop.step > typed);
     let mut whole = None;
-    let mut from = 0;
     let mut tried = 0;
-    while let Some(end) = step.end.next(text, from) {
-        from = end + 1;
+    let mut last = step.end.next(text, 0);
+    while let Some(end) = last.and_then(|last| step.end.next(text, last + 1)) {
+        last = Some(end);
+        if !text.get(end..).is_some_and(|rest| rest.starts_with(follow)) {
+            continue;
+        }
         tried += 1;
         if tried > PLACES {
             return Places::Several;
         }
-        match plan.walk(line, cache, Some(Forced { step: index, end: begin + end })) {
-            Ok(record) => {
+        let mut draft = Draft::default();
+        match plan.walk(line, cache, Some(Forced { step: index, end: begin + end }), &mut draft) {
+            Ok(()) => {
                 plausible += 1;
-                whole = Some(record);
+                whole = Some(draft.record);
             }
             Err(stop) if stop.step > typed => plausible += 1,
             Err(_) => {}
@@ -103,7 +117,8 @@ impl Plan {
     /// Where column `index` begins, columns before it at their first places.
     fn begin_of(&self, index: usize, line: &[u8], cache: &mut TimeCache) -> Option<usize> {
         // An end before the line's begin fails at that very step, at the column's begin.
-        let stop = self.walk(line, cache, Some(Forced { step: index, end: line.len() + 1 })).err()?;
+        let nowhere = Forced { step: index, end: line.len() + 1 };
+        let stop = self.walk(line, cache, Some(nowhere), &mut Draft::default()).err()?;
         (stop.step == index).then_some(stop.fault.offset)
     }
 }

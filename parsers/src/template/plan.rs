@@ -79,7 +79,7 @@ pub(super) enum End {
 pub(super) enum Rule {
     /// Anything.
     Any,
-    /// Something, without spaces.
+    /// No spaces.
     Word,
     /// Something.
     Some,
@@ -87,14 +87,13 @@ pub(super) enum Rule {
     NoDash,
     /// A list with a comma.
     Comma,
-    /// A host without port: no colon, comma or space.
+    /// A host without port: no comma, and a colon in brackets only.
     BareHost,
     /// A host whose port follows: no comma or space.
     PortHost,
-    /// No opening bracket: else the line has no such column and the time stands here.
+    /// An identd name: no opening bracket (else the line has no such column and the time stands here),
+    /// and no address (else a host stands before the client).
     Ident,
-    /// An identd name that is no address.
-    IdentName,
     /// `-` only.
     Dash,
     /// A login; with spaces only where it cannot be a shifted line.
@@ -171,7 +170,10 @@ fn steps(
         let follow = next.map_or(tail, |(lead, _)| lead.as_slice());
         let end = end(lead, column, follow, next.map(|(_, column)| column), dialect)?;
         let rule = rule(column, &end, follow, &steps, reading);
-        let free = column.read == Read::Text && !reading.words;
+        // Where lines of other templates are tried, only a login may give way: any other column would
+        // swallow the columns by which the templates differ.
+        let swallows = reading.look_alike && column.sink != Sink::Login;
+        let free = column.read == Read::Text && !reading.words && !swallows;
         let elastic = match &end {
             End::Quoted => column.sink == Sink::Request,
             End::Until(_) => free,
@@ -244,9 +246,8 @@ fn rule(column: &Column, end: &End, follow: &[u8], steps: &[Step], reading: Read
         Sink::Host if look_alike && *end == End::Colon => Rule::PortHost,
         Sink::Host if look_alike => Rule::BareHost,
         Sink::Ident if look_alike && shifted && !port => Rule::Dash,
-        Sink::Ident if look_alike => Rule::IdentName,
         Sink::Ident => Rule::Ident,
-        Sink::Login if look_alike => Rule::Login,
+        Sink::Login => Rule::Login,
         _ if column.read == Read::Word || (words && column.read == Read::Text) => {
             if follow.starts_with(b" ") { Rule::Any } else { Rule::Word }
         }

@@ -87,9 +87,7 @@ fn expand(letter: char) -> Option<&'static [Bit]> {
         ],
         'C' | 'g' | 'U' | 'V' | 'W' => &[P(Part::Digits(2))],
         'd' | 'e' => &[P(Part::Day)],
-        'D' | 'x' => {
-            &[P(Part::Month), Text("/"), P(Part::Day), Text("/"), P(Part::ShortYear)]
-        }
+        'D' | 'x' => &[P(Part::Month), Text("/"), P(Part::Day), Text("/"), P(Part::ShortYear)],
         'F' => &[P(Part::IsoDate)],
         'G' => &[P(Part::Digits(4))],
         'H' | 'k' => &[P(Part::Hour)],

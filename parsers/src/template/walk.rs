@@ -26,10 +26,12 @@ pub(super) struct Forced {
 
 /// What is known of a line so far.
 #[derive(Default)]
-struct Draft<'a> {
-    record: Record<'a>,
+pub(super) struct Draft<'a> {
+    pub(super) record: Record<'a>,
     civil: Civil<'a>,
     ident: &'a [u8],
+    /// The line from its first piece of time on.
+    time_at: &'a [u8],
 }
 
 impl Plan {
@@ -39,12 +41,12 @@ impl Plan {
         line: &'a [u8],
         cache: &mut TimeCache,
         forced: Option<Forced>,
-    ) -> Result<Record<'a>, Stop<'a>> {
-        let mut draft = Draft::default();
+        draft: &mut Draft<'a>,
+    ) -> Result<(), Stop<'a>> {
         let mut rest = line;
         for (index, step) in self.steps.iter().enumerate() {
             let forced = forced.filter(|forced| forced.step == index).map(|forced| forced.end);
-            rest = match self.step(step, line, rest, cache, forced, &mut draft) {
+            rest = match self.step(step, line, rest, cache, forced, draft) {
                 Ok(rest) => rest,
                 Err(wrong) => return Err(stop(index, &step.name, line, wrong)),
             };
@@ -55,11 +57,11 @@ impl Plan {
         }
         if let Some(index) = self.time_step {
             draft.record.time = draft.civil.stamp().map_err(|expected| {
-                let wrong = Wrong { kind: FaultKind::Time, expected, at: line };
+                let wrong = Wrong { kind: FaultKind::Time, expected, at: draft.time_at };
                 stop(index, self.steps.get(index).map_or("line", |step| &step.name), line, wrong)
             })?;
         }
-        Ok(draft.record)
+        Ok(())
     }
 
     fn step<'a>(
@@ -71,8 +73,12 @@ impl Plan {
         forced: Option<usize>,
         draft: &mut Draft<'a>,
     ) -> Result<&'a [u8], Wrong<'a>> {
-        let Some(i) = rest.strip_prefix(&*step.lead) else {
-            let expected = if rest.is_empty() { "this column; the line ends before it" } else { "the text before this column" };
+        let Some(i) = after(&step.lead, rest) else {
+            let expected = if rest.is_empty() {
+                "this column; the line ends before it"
+            } else {
+                "the text before this column"
+            };
             return Err(syntax(expected, rest));
         };
         match step.read {
@@ -154,11 +160,17 @@ pub(super) fn find(literal: &[u8], i: &[u8], from: usize) -> Option<usize> {
     let mut from = from;
     loop {
         let at = from + memchr(first, i.get(from..)?)?;
-        if i.get(at..)?.starts_with(literal) {
+        if literal.len() == 1 || after(literal, i.get(at..)?).is_some() {
             return Some(at);
         }
         from = at + 1;
     }
+}
+
+/// What follows `literal` at the front of `i`. Literals are a few bytes: a call to `memcmp` costs more.
+fn after<'a>(literal: &[u8], i: &'a [u8]) -> Option<&'a [u8]> {
+    let (front, rest) = i.split_at_checked(literal.len())?;
+    front.iter().zip(literal).all(|(found, wanted)| found == wanted).then_some(rest)
 }
 
 fn space_digit(i: &[u8]) -> Option<usize> {
@@ -176,30 +188,30 @@ impl Rule {
     /// What the rule wants, if `text` is not that.
     fn refuses(self, text: &[u8], ident: &[u8]) -> Option<&'static str> {
         let has = |byte| memchr(byte, text).is_some();
-        let spaced = |text: &[u8]| memchr(b' ', text).is_some();
         match self {
             Self::Any => None,
-            Self::Word => (text.is_empty() || has(b' ')).then_some("one word"),
+            Self::Word => has(b' ').then_some("one word"),
             Self::Some => text.is_empty().then_some("something; the column is empty"),
             Self::NoDash => matches!(text, b"" | b"-").then_some("a client"),
-            Self::Comma => (!has(b',')).then_some("a list of addresses"),
+            Self::Comma => (!has(b',') || has(b'"')).then_some("a list of addresses"),
             Self::BareHost => {
-                (text.is_empty() || has(b',') || has(b':')).then_some("a host name without port")
+                let bracketed = text.starts_with(b"[") && text.ends_with(b"]");
+                let refused = text.is_empty() || has(b',') || (has(b':') && !bracketed);
+                refused.then_some("a host name without port")
             }
             Self::PortHost => (text.is_empty() || has(b',') || has(b' ')).then_some("a host name"),
-            Self::Ident => (text.is_empty() || text.starts_with(b"[")).then_some("an identd name or `-`"),
-            Self::IdentName => {
-                let refused = text != b"-"
-                    && (text.is_empty() || text.starts_with(b"[") || address::is_address(text));
+            Self::Ident => {
+                let refused =
+                    text != b"-" && (text.is_empty() || text.starts_with(b"[") || address::is_address(text));
                 refused.then_some("an identd name or `-`")
             }
             Self::Dash => (text != b"-").then_some("`-` for the identd name"),
             // `host client - - [`, read as client, identd name, login, gives the login `- -`; and two
             // names before the bracket can be host, client, identd name and login as well.
-            Self::Login if spaced(text) && (text.starts_with(b"- ") || !matches!(ident, b"" | b"-")) => {
-                Some("a login that cannot be two columns")
+            Self::Login => {
+                let two = text.starts_with(b"- ") || !matches!(ident, b"" | b"-");
+                (two && has(b' ')).then_some("a login that cannot be two columns")
             }
-            Self::Login => text.is_empty().then_some("a login or `-`"),
         }
     }
 }
@@ -213,6 +225,9 @@ impl<'a> Draft<'a> {
         cache: &mut TimeCache,
     ) -> Result<&'a [u8], Wrong<'a>> {
         let read = if sink == Sink::Time {
+            if self.time_at.is_empty() {
+                self.time_at = i;
+            }
             self.civil.read(part, i, cache)
         } else {
             Civil::default().read(part, i, cache)

@@ -257,8 +257,18 @@ fn named<'a>(i: &'a [u8], name: &str) -> Option<&'a [u8]> {
 
 fn month_name(i: &[u8]) -> Leaf<'_, u32> {
     const NAMES: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-        "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     let found = (1_u32..).zip(NAMES).find_map(|(month, name)| Some((named(i, name)?, month)));
     found.map_or_else(|| misshapen("an English month", i), Ok)
@@ -315,7 +325,9 @@ mod tests {
 
     #[test]
     fn a_day_of_the_year_is_checked_against_the_year() {
-        let at = |day| [(Part::Year, &b"2011"[..]), (Part::YearDay, day), (Part::Hour, b"00"), (Part::Minute, b"00")];
+        let at = |day| {
+            [(Part::Year, &b"2011"[..]), (Part::YearDay, day), (Part::Hour, b"00"), (Part::Minute, b"00")]
+        };
         assert_eq!(stamp(&at(b"001")), Ok(1_293_840_000_000_000));
         assert!(stamp(&at(b"366")).is_err() && stamp(&at(b"000")).is_err());
     }

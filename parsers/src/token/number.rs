@@ -53,9 +53,7 @@ pub fn status(i: &[u8]) -> Leaf<'_, Option<u16>> {
         }
         [b'-', rest @ ..] if !rest.first().is_some_and(u8::is_ascii_alphanumeric) => Ok((rest, None)),
         [] => misshapen("a status; the line ends here", i),
-        _ => {
-            Err(nom::Err::Error(Wrong { kind: FaultKind::Status, expected: "three digits or `-`", at: i }))
-        }
+        _ => Err(nom::Err::Error(Wrong { kind: FaultKind::Status, expected: "three digits or `-`", at: i })),
     }
 }
 

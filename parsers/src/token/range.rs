@@ -94,7 +94,8 @@ mod tests {
         let wanted = ContentRange { start: 0, end: 99, total: Some(1000) };
         assert_eq!(content_range(b"bytes 0-99/1000"), Some(wanted));
         assert_eq!(content_range(b"bytes 0-99/*"), Some(ContentRange { total: None, ..wanted }));
-        for bad in [&b"bytes */1000"[..], b"bytes 99-0/1000", b"bytes 0-1000/1000", b"lines 0-1/2", b"-", b""] {
+        for bad in [&b"bytes */1000"[..], b"bytes 99-0/1000", b"bytes 0-1000/1000", b"lines 0-1/2", b"-", b""]
+        {
             assert_eq!(content_range(bad), None, "{bad:?}");
         }
     }

@@ -73,15 +73,16 @@ fn is_method(text: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn parts(line: &[u8]) -> (Option<&[u8]>, Option<&[u8]>, Option<&[u8]>) {
+    type Parts<'a> = (Option<&'a [u8]>, Option<&'a [u8]>, Option<&'a [u8]>);
+
+    fn parts(line: &[u8]) -> Parts<'_> {
         let Request { method, target, protocol } = split(line);
         (method, target, protocol)
     }
 
     #[test]
     fn a_target_may_hold_spaces() {
-        let wanted: (Option<&[u8]>, Option<&[u8]>, Option<&[u8]>) =
-            (Some(b"GET"), Some(b"/path/with spaces/file.html"), Some(b"HTTP/1.0"));
+        let wanted: Parts<'_> = (Some(b"GET"), Some(b"/path/with spaces/file.html"), Some(b"HTTP/1.0"));
         assert_eq!(parts(b"GET /path/with spaces/file.html HTTP/1.0"), wanted);
     }
 

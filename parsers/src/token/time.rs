@@ -261,7 +261,11 @@ mod tests {
     #[test]
     fn the_cache_never_changes_an_answer() {
         let mut cache = TimeCache::default();
-        let lines = [&b"18/Sep/2011:19:18:28 -0400"[..], b"18/Sep/2011:00:00:00 -0400", b"19/Sep/2011:00:00:00 +0100"];
+        let lines = [
+            &b"18/Sep/2011:19:18:28 -0400"[..],
+            b"18/Sep/2011:00:00:00 -0400",
+            b"19/Sep/2011:00:00:00 +0100",
+        ];
         for line in lines.iter().chain(&lines) {
             assert_eq!(clf(line, &mut cache).map(|(_, s)| s), Ok(clf_stamp(line).unwrap()));
         }
@@ -269,7 +273,8 @@ mod tests {
 
     #[test]
     fn iso_fractions_have_one_to_nine_digits() {
-        let us = |text| iso8601(text, &mut TimeCache::default()).map(|(rest, s)| (rest.len(), s.local_us, s.zone));
+        let us =
+            |text| iso8601(text, &mut TimeCache::default()).map(|(rest, s)| (rest.len(), s.local_us, s.zone));
         assert_eq!(us(b"1970-01-01T00:00:01.5Z"), Ok((0, 1_500_000, Zone::Offset(0))));
         assert_eq!(us(b"1970-01-01 00:00:01,123456789+01:00"), Ok((0, 1_123_456, Zone::Offset(3600))));
         assert_eq!(us(b"1970-01-01T00:00:01 x"), Ok((2, 1_000_000, Zone::Absent)));
