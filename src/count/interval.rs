@@ -2,42 +2,72 @@
 
 use std::collections::BTreeMap;
 
-/// Disjoint, non-touching intervals `[start, end)`, in order.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Union {
-    /// End by start.
-    spans: BTreeMap<u64, u64>,
+/// Disjoint, non-touching intervals `[start, end)`.
+///
+/// Parts nearly always follow each other and are one interval, which needs no tree; a tree keeps a client that
+/// asks for a file in a hundred thousand scattered pieces from costing more than one that asks in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Union {
+    /// At most one interval; empty if it ends where it starts.
+    One(u64, u64),
+    /// Several: end by start.
+    Many(BTreeMap<u64, u64>),
+}
+
+impl Default for Union {
+    fn default() -> Union {
+        Union::One(0, 0)
+    }
 }
 
 impl Union {
-    /// Adds `[start, end)`; an empty one adds nothing. Logarithmic, so that a client that asks for a file in
-    /// a hundred thousand scattered pieces costs no more than one that asks in order.
+    /// Adds `[start, end)`; an empty one adds nothing.
     pub fn add(&mut self, start: u64, end: u64) {
         if start >= end {
             return;
         }
-        let (mut start, mut end) = (start, end);
-        if let Some((&before, &reach)) = self.spans.range(..=start).next_back()
-            && reach >= start
-        {
-            (start, end) = (before, end.max(reach));
+        match self {
+            Union::One(from, until) if *from >= *until => *self = Union::One(start, end),
+            Union::One(from, until) if start <= *until && *from <= end => {
+                (*from, *until) = (start.min(*from), end.max(*until));
+            }
+            Union::One(from, until) => *self = Union::Many(BTreeMap::from([(*from, *until), (start, end)])),
+            Union::Many(spans) => add(spans, start, end),
         }
-        while let Some((&inside, &reach)) = self.spans.range(start..=end).next() {
-            self.spans.remove(&inside);
-            end = end.max(reach);
-        }
-        self.spans.insert(start, end);
     }
 
     /// Whether the union holds all of `[0, size)`. An object without bytes is never covered by parts.
     pub fn covers(&self, size: u64) -> bool {
-        size > 0 && self.spans.get(&0).is_some_and(|end| *end >= size)
+        let end = match self {
+            Union::One(0, end) => Some(end),
+            Union::One(..) => None,
+            Union::Many(spans) => spans.get(&0),
+        };
+        size > 0 && end.is_some_and(|end| *end >= size)
     }
 
     /// Bytes in the union.
     pub fn bytes(&self) -> u64 {
-        self.spans.iter().fold(0u64, |sum, (start, end)| sum.saturating_add(end.saturating_sub(*start)))
+        match self {
+            Union::One(start, end) => end.saturating_sub(*start),
+            Union::Many(spans) => {
+                spans.iter().fold(0u64, |sum, (start, end)| sum.saturating_add(end.saturating_sub(*start)))
+            }
+        }
     }
+}
+
+fn add(spans: &mut BTreeMap<u64, u64>, mut start: u64, mut end: u64) {
+    if let Some((&before, &reach)) = spans.range(..=start).next_back()
+        && reach >= start
+    {
+        (start, end) = (before, end.max(reach));
+    }
+    while let Some((&inside, &reach)) = spans.range(start..=end).next() {
+        spans.remove(&inside);
+        end = end.max(reach);
+    }
+    spans.insert(start, end);
 }
 
 #[cfg(test)]

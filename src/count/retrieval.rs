@@ -136,7 +136,7 @@ pub struct Folded {
 /// than `gap_us` from the previous event of its retrieval opens a new one.
 pub fn fold<K: Eq + Hash + Clone>(events: impl Iterator<Item = (K, Served)>, gap_us: i64) -> Folded {
     let mut folded = Folded::default();
-    let mut keys: HashMap<K, (Open, Slots)> = HashMap::new();
+    let mut keys: HashMap<K, (Open, Slots), foldhash::quality::RandomState> = HashMap::default();
     for (key, served) in events {
         let (open, slots) = keys.entry(key).or_default();
         let opens = open.offer(&served, gap_us);
@@ -170,29 +170,21 @@ struct Slots {
 #[derive(Debug, Clone, Default)]
 pub struct Open {
     client: Option<Client>,
-    parts: Option<Retrieval>,
+    copies: Option<Box<Copies>>,
+}
+
+/// Copies are rare, and keys are many.
+#[derive(Debug, Clone, Default)]
+struct Copies {
     object: Option<Retrieval>,
+    parts: Option<Retrieval>,
 }
 
 impl Open {
     /// Takes the next event of this key; `true` if it opens a retrieval.
     pub fn offer(&mut self, served: &Served, gap_us: i64) -> bool {
         match served.copied {
-            Some(CopyKind::Object) => {
-                self.object =
-                    Some(Retrieval { complete: true, complete_or_probable: true, ..at(served.time_us) });
-                true
-            }
-            Some(CopyKind::Part) => match &mut self.parts {
-                Some(open) if !is_apart(open, served, gap_us) => {
-                    extend(open, served.time_us);
-                    false
-                }
-                closed => {
-                    *closed = Some(Retrieval { complete_or_probable: true, ..at(served.time_us) });
-                    true
-                }
-            },
+            Some(kind) => self.copies.get_or_insert_default().offer(kind, served, gap_us),
             None => match &mut self.client {
                 Some(open) if !open.is_closed_to(served, gap_us) => {
                     extend(&mut open.retrieval, served.time_us);
@@ -213,10 +205,30 @@ impl Open {
     pub fn state(&self, kind: Option<CopyKind>) -> Retrieval {
         match kind {
             None => self.client.as_ref().map(|open| open.retrieval),
-            Some(CopyKind::Part) => self.parts,
-            Some(CopyKind::Object) => self.object,
+            Some(CopyKind::Part) => self.copies.as_ref().and_then(|copies| copies.parts),
+            Some(CopyKind::Object) => self.copies.as_ref().and_then(|copies| copies.object),
         }
         .unwrap_or(at(0))
+    }
+}
+
+impl Copies {
+    fn offer(&mut self, kind: CopyKind, served: &Served, gap_us: i64) -> bool {
+        match (kind, &mut self.parts) {
+            (CopyKind::Object, _) => {
+                self.object =
+                    Some(Retrieval { complete: true, complete_or_probable: true, ..at(served.time_us) });
+                true
+            }
+            (CopyKind::Part, Some(open)) if !is_apart(open, served, gap_us) => {
+                extend(open, served.time_us);
+                false
+            }
+            (CopyKind::Part, closed) => {
+                *closed = Some(Retrieval { complete_or_probable: true, ..at(served.time_us) });
+                true
+            }
+        }
     }
 }
 
@@ -248,13 +260,30 @@ fn extend(retrieval: &mut Retrieval, time_us: i64) {
 struct Client {
     retrieval: Retrieval,
     holds_whole: bool,
-    /// By validator; parts of different versions don't add up.
-    versions: BTreeMap<u64, Version>,
+    /// Whether any version, or the unplaced bytes, reached the full size (M6.3 iii).
+    reached: bool,
+    /// Most retrievals are one whole response and have none.
+    parts: Option<Box<Parts>>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Parts {
+    /// The validator of the first part, and the parts that share it: nearly always all of them.
+    first: Option<(u64, Version)>,
+    /// The others by validator; parts of different versions don't add up.
+    others: BTreeMap<u64, Version>,
     /// Parts whose ranges aren't logged.
     unplaced_bytes: u64,
     unplaced_size: Size,
-    /// Whether any version, or the unplaced bytes, reached the full size (M6.3 iii).
-    reached: bool,
+}
+
+impl Parts {
+    fn version(&mut self, validator: u64) -> &mut Version {
+        match &mut self.first {
+            Some((known, _)) if *known != validator => self.others.entry(validator).or_default(),
+            first => &mut first.get_or_insert_with(|| (validator, Version::default())).1,
+        }
+    }
 }
 
 /// The parts of one version of the object.
@@ -285,14 +314,7 @@ impl Size {
 
 impl Client {
     fn new(time_us: i64) -> Client {
-        Client {
-            retrieval: Retrieval { events: 1, ..at(time_us) },
-            holds_whole: false,
-            versions: BTreeMap::new(),
-            unplaced_bytes: 0,
-            unplaced_size: Size::default(),
-            reached: false,
-        }
+        Client { retrieval: at(time_us), holds_whole: false, reached: false, parts: None }
     }
 
     /// M6.3 (i), (ii), (iii).
@@ -309,13 +331,14 @@ impl Client {
         match served.credit {
             Credit::None => {}
             Credit::Bytes(bytes) => {
-                self.unplaced_bytes = self.unplaced_bytes.saturating_add(bytes);
-                self.unplaced_size.learn(served);
+                let parts = self.parts.get_or_insert_default();
+                parts.unplaced_bytes = parts.unplaced_bytes.saturating_add(bytes);
+                parts.unplaced_size.learn(served);
                 self.reached |=
-                    self.unplaced_size.best().is_some_and(|size| size > 0 && self.unplaced_bytes >= size);
+                    parts.unplaced_size.best().is_some_and(|size| size > 0 && parts.unplaced_bytes >= size);
             }
             Credit::Span { start, end, validator } => {
-                let version = self.versions.entry(validator).or_default();
+                let version = self.parts.get_or_insert_default().version(validator);
                 version.size.learn(served);
                 version.any.add(start, end);
                 if served.semantics == ByteSemantics::BodyWritten {
@@ -327,9 +350,10 @@ impl Client {
                 self.reached |= covered;
             }
         }
+        let unplaced = self.parts.as_ref().is_some_and(|parts| parts.unplaced_bytes > 0);
         self.retrieval.complete |= complete;
         self.retrieval.complete_or_probable |= probable;
-        self.retrieval.unresolved_partial = self.unplaced_bytes > 0 && !self.retrieval.complete_or_probable;
+        self.retrieval.unresolved_partial = unplaced && !self.retrieval.complete_or_probable;
     }
 }
 

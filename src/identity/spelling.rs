@@ -59,7 +59,9 @@ pub fn read(raw: Option<&[u8]>) -> Client {
 /// entry is read; the left-most never is.
 pub fn read_ref(raw: Option<&[u8]>) -> ClientRef<'_> {
     let Some(raw) = raw else { return ClientRef::Unknown };
-    if let Some(ip) = quad(raw) {
+    if let Some((ip, rest)) = quad_and_rest(raw)
+        && (rest.is_empty() || is_port(rest))
+    {
         return ClientRef::Ip(IpAddr::V4(ip));
     }
     let one = split_list(raw).0;
@@ -75,9 +77,9 @@ pub fn read_ref(raw: Option<&[u8]>) -> ClientRef<'_> {
 /// Reads one spelling of one address; `None` for a list, a name, a masked or damaged address.
 #[inline]
 pub fn read_ip(raw: &[u8]) -> Option<IpAddr> {
-    match quad(raw) {
-        Some(ip) => Some(IpAddr::V4(ip)),
-        None => read_ip_slowly(raw.trim_ascii()),
+    match quad_and_rest(raw) {
+        Some((ip, rest)) if rest.is_empty() || is_port(rest) => Some(IpAddr::V4(ip)),
+        _ => read_ip_slowly(raw.trim_ascii()),
     }
 }
 
@@ -147,29 +149,34 @@ fn v6(raw: &[u8]) -> Option<IpAddr> {
 }
 
 /// A strict dotted quad: four decimal octets of at most 255 without leading zeros, and nothing else.
-#[inline]
 fn quad(raw: &[u8]) -> Option<Ipv4Addr> {
-    if !(7..=15).contains(&raw.len()) {
-        return None;
-    }
-    let (mut address, mut octet, mut digits, mut dots) = (0u32, 0u32, 0u32, 0u32);
-    for &byte in raw {
-        let digit = u32::from(byte.wrapping_sub(b'0'));
-        if digit <= 9 {
-            // A digit after a leading zero, or a fourth digit, is not an octet with one meaning.
-            if digits == 3 || (digits == 1 && octet == 0) {
-                return None;
-            }
-            octet = octet * 10 + digit;
-            digits += 1;
-        } else if byte == b'.' && digits > 0 && octet <= 255 && dots < 3 {
-            address = address << 8 | octet;
-            (octet, digits, dots) = (0, 0, dots + 1);
-        } else {
-            return None;
-        }
-    }
-    (dots == 3 && digits > 0 && octet <= 255).then(|| Ipv4Addr::from_bits(address << 8 | octet))
+    quad_and_rest(raw).filter(|(_, rest)| rest.is_empty()).map(|(ip, _)| ip)
+}
+
+/// A strict dotted quad and what follows it. Read once per line of evidence, hence without a loop.
+#[inline]
+fn quad_and_rest(raw: &[u8]) -> Option<(Ipv4Addr, &[u8])> {
+    let (a, rest) = octet(raw)?;
+    let (b, rest) = octet(rest.strip_prefix(b".")?)?;
+    let (c, rest) = octet(rest.strip_prefix(b".")?)?;
+    let (d, rest) = octet(rest.strip_prefix(b".")?)?;
+    Some((Ipv4Addr::from_bits(a << 24 | b << 16 | c << 8 | d), rest))
+}
+
+/// One to three digits, of which the first is 0 only alone, and what follows them.
+#[inline]
+fn octet(raw: &[u8]) -> Option<(u32, &[u8])> {
+    let digit = |byte: &u8| Some(u32::from(byte.wrapping_sub(b'0'))).filter(|digit| *digit <= 9);
+    let (first, rest) = raw.split_first()?;
+    let a = digit(first)?;
+    let Some((b, after)) = rest.split_first().and_then(|(byte, after)| Some((digit(byte)?, after))) else {
+        return Some((a, rest));
+    };
+    let Some((c, end)) = after.split_first().and_then(|(byte, end)| Some((digit(byte)?, end))) else {
+        return (a != 0).then_some((a * 10 + b, after));
+    };
+    let value = a * 100 + b * 10 + c;
+    (a != 0 && value <= 255).then_some((value, end))
 }
 
 /// A name without its port and brackets. The port changes with every connection, so a name that kept it
@@ -308,8 +315,17 @@ mod tests {
         }
 
         #[test]
-        fn m3_1_the_quad_reader_agrees_with_the_standard_library(text in "[0-9.]{0,17}") {
-            prop_assert_eq!(quad(text.as_bytes()), text.parse::<Ipv4Addr>().ok());
+        fn m3_1_the_quad_reader_agrees_with_the_standard_library(
+            text in prop_oneof!["[0-9.]{0,17}", "[0-3]{0,3}(\\.[0-9]{1,3}){3}", "[0-9]{1,3}(\\.[0-9]{1,3}){2,4}", "[0-9./:; -]{6,16}"],
+            at in 0usize..16, byte: u8, swap: bool,
+        ) {
+            prop_assert_eq!(quad(text.as_bytes()), text.parse::<Ipv4Addr>().ok(), "{}", text);
+            let mut raw = text.into_bytes();
+            if let Some(place) = raw.get_mut(at).filter(|_| swap) {
+                *place = byte;
+            }
+            let want = std::str::from_utf8(&raw).ok().and_then(|text| text.parse::<Ipv4Addr>().ok());
+            prop_assert_eq!(quad(&raw), want, "{:?}", raw);
         }
 
         #[test]

@@ -1,0 +1,157 @@
+//! Typed arguments → resolved ones. What is wrong with them is told here, in one sentence.
+
+use std::io::IsTerminal;
+
+use accesstrail_parsers::format;
+use chrono_tz::Tz;
+use ipnet::IpNet;
+
+use super::CliError;
+use super::args::{Colour, Machine, Reading};
+use crate::case::{self, Case, Place, SourceDecl, Tier, Width};
+use crate::report::terminal::Screen;
+use crate::run::prepare;
+
+/// A zone by name.
+pub(super) fn zone(flag: &str, name: &str) -> Result<Tz, CliError> {
+    name.parse().map_err(|_unknown| {
+        let near = case::near(name, chrono_tz::TZ_VARIANTS.iter().map(|z| z.name()));
+        let hint = near.map_or_else(
+            || "write a name of the zone database, such as America/Los_Angeles or UTC".to_owned(),
+            |n| format!("did you mean `{n}`?"),
+        );
+        CliError::usage(format!("{flag}: unknown time zone `{name}`\nhint: {hint}"))
+    })
+}
+
+/// `512MiB` → bytes.
+fn memory(text: &str) -> Result<usize, CliError> {
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let unit = match text.strip_prefix(digits).map(str::trim) {
+        Some("" | "B") => 1,
+        Some("K" | "KiB") => 1 << 10,
+        Some("M" | "MiB") => 1 << 20,
+        Some("G" | "GiB") => 1 << 30,
+        _ => 0,
+    };
+    let bytes = digits.parse::<usize>().ok().and_then(|n| n.checked_mul(unit)).filter(|_| unit > 0);
+    bytes.ok_or_else(|| {
+        CliError::usage(format!("--memory: `{text}` is not a size\nhint: write a number and a unit, such as 512MiB or 2GiB"))
+    })
+}
+
+/// `--threads`, `--memory` and the rest.
+pub(super) fn machine(typed: &Machine) -> Result<prepare::Machine, CliError> {
+    let usual = prepare::Machine::default();
+    if typed.threads == Some(0) {
+        return Err(CliError::usage("--threads: at least one thread is needed"));
+    }
+    Ok(prepare::Machine {
+        threads: typed.threads.unwrap_or(usual.threads),
+        memory_bytes: memory(&typed.memory)?,
+        partitions: typed.partitions,
+        collect_clients: false,
+    })
+}
+
+/// The screen of stdout.
+pub(super) fn screen(typed: &Machine, zone: Tz) -> Screen {
+    let terminal = std::io::stdout().is_terminal();
+    let colour = match typed.color {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
+    };
+    let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    let width = terminal_size::terminal_size().map(|(w, _)| usize::from(w.0)).filter(|_| terminal);
+    Screen { width: width.or(columns).unwrap_or(100).clamp(40, 160), colour, zone, ..Screen::default() }
+}
+
+/// The one source of `count` and `inspect`: all web logs of the paths (METHOD M6.9).
+pub(super) fn source(paths: &[String], reading: &Reading) -> Result<SourceDecl, CliError> {
+    let timezone = reading.timezone.as_deref().map(|name| zone("--timezone", name)).transpose()?;
+    let offset = reading.clock_offset.as_deref().map(case::clock_offset).transpose();
+    let clock_offset_us = offset.map_err(|e| CliError::usage(format!("--clock-offset: {e}")))?.unwrap_or(0);
+    let trusted_proxies = reading.trusted_proxy.iter().map(|text| network(text)).collect::<Result<_, _>>()?;
+    if !matches!(reading.format.as_str(), "auto") && !reading.format.starts_with('@') {
+        format::named(&reading.format, None).map_err(|e| CliError::usage(format!("--format: {e}")))?;
+    }
+    Ok(SourceDecl {
+        name: "web".to_owned(),
+        paths: paths.to_vec(),
+        paths_at: vec![Place::default(); paths.len()],
+        format: reading.format.clone(),
+        format_at: Place::default(),
+        tier: Tier::Origin,
+        vantage: "origin".to_owned(),
+        server: None,
+        trusted_proxies,
+        clock_offset_us,
+        time_basis: None,
+        timezone,
+        peer_is_client: false,
+        replicas: false,
+        sampling: None,
+        expected_sha256: None,
+        fields: std::collections::BTreeMap::new(),
+    })
+}
+
+fn network(text: &str) -> Result<IpNet, CliError> {
+    let single = || text.parse::<std::net::IpAddr>().map(IpNet::from);
+    text.parse().or_else(|_not_a_network| single()).map_err(|_not_an_address| {
+        CliError::usage(format!("--trusted-proxy: `{text}` is no network\nhint: write CIDR notation, such as 10.0.0.0/8"))
+    })
+}
+
+/// The case that the flags of `count` stand for.
+pub(super) fn ad_hoc(typed: &super::args::Count) -> Result<Case, CliError> {
+    let resources = typed
+        .resources
+        .iter()
+        .map(|text| case::resource_from_flag(text).map_err(|e| CliError::usage(format!("--resource: {e}"))))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut names: Vec<&str> = resources.iter().map(|r| r.name.as_str()).collect();
+    names.sort_unstable();
+    if let Some(twice) = names.windows(2).find(|w| w.first() == w.last()).and_then(|w| w.first()) {
+        return Err(CliError::usage(format!("--resource: `{twice}` is given twice\nhint: name each one, as NAME=GLOB")));
+    }
+    let zone = zone("--zone", &typed.zone)?;
+    let moment = |flag: &str, text: &Option<String>| {
+        let read = text.as_deref().map(|t| case::moment::moment(t, zone)).transpose();
+        read.map_err(|e| CliError::usage(format!("{flag}: {e}")))
+    };
+    let window = typed.window.as_deref().map(Width::parse).transpose();
+    Ok(Case {
+        zone,
+        from_us: moment("--from", &typed.from)?,
+        until_us: moment("--until", &typed.until)?,
+        window: window.map_err(|e| CliError::usage(format!("--window: {e}")))?,
+        sources: vec![source(&typed.paths, &typed.reading)?],
+        ..Case::ad_hoc(resources)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_with_their_unit() {
+        assert_eq!(memory("512MiB").unwrap(), 512 << 20);
+        assert_eq!(memory("2GiB").unwrap(), 2 << 30);
+        assert_eq!(memory("1024").unwrap(), 1024);
+        for bad in ["", "MiB", "5 parsec", "-1MiB", "99999999999999999999GiB"] {
+            assert!(memory(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_zone_names_its_near_miss() {
+        let error = zone("--zone", "America/Los_Angels").unwrap_err();
+        assert_eq!(
+            format!("{}", error.error),
+            "--zone: unknown time zone `America/Los_Angels`\nhint: did you mean `America/Los_Angeles`?"
+        );
+    }
+}

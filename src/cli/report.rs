@@ -1,0 +1,115 @@
+//! `accesstrail report`.
+
+use std::io::Write;
+use std::path::Path;
+
+use super::args::Report;
+use super::progress::Progress;
+use super::{CliError, Status, files, plan, status};
+use crate::case::{self, Case};
+use crate::chart;
+use crate::clock::text;
+use crate::count::profile::Profile;
+use crate::report::html::{CaseEvent, ReportInput, html};
+use crate::report::{csv, json};
+use crate::run::investigate::{Investigation, Question, investigate};
+
+pub(super) fn run(typed: &Report) -> Result<Status, CliError> {
+    files::free(&typed.output, typed.force)?;
+    let case = case::load(&typed.case).map_err(|e| CliError::usage(e.to_string()))?;
+    let question = Question {
+        case: &case,
+        profile: Profile::named(&case.counting.profile).map_err(CliError::usage)?,
+        filter: None,
+        by: Vec::new(),
+        events: true,
+        machine: plan::machine(&typed.machine)?,
+    };
+    let paths: Vec<String> = case.sources.iter().flat_map(|s| s.paths.clone()).collect();
+    let progress = Progress::new(&paths, Some(&case.base), typed.machine.quiet);
+    let found = investigate(&question, &|bytes| progress.add(bytes));
+    progress.done();
+    let found = found?;
+    files::folder(&typed.output, typed.force, |inside| fill(inside, &case, &found))?;
+    say(typed, &found)?;
+    Ok(status(&found.imperfect, typed.machine.quiet))
+}
+
+/// Writes the report's files.
+fn fill(inside: &Path, case: &Case, found: &Investigation) -> Result<(), CliError> {
+    let folder = |name: &str| {
+        let path = inside.join(name);
+        std::fs::create_dir(&path).map(|()| path).map_err(CliError::failed)
+    };
+    let tables = folder("tables")?;
+    csv::write_tables(&tables, &found.answer, &found.tables).map_err(CliError::failed)?;
+    let charts = folder("charts")?;
+    let mut first = None;
+    for (name, timeline) in &found.timelines {
+        let svg = chart::timeline_svg(timeline).map_err(CliError::failed)?;
+        files::write(&charts.join(format!("{name}.svg")), svg.as_bytes())?;
+        let png = chart::timeline_png(timeline).map_err(CliError::failed)?;
+        files::write(&charts.join(format!("{name}.png")), &png)?;
+        first.get_or_insert(svg);
+    }
+    let mut summary = Vec::new();
+    json::json(&mut summary, &found.answer).map_err(CliError::failed)?;
+    files::write(&inside.join("summary.json"), &summary)?;
+    let page = html(&input(case, found, first.as_deref())).map_err(CliError::failed)?;
+    files::write(&inside.join("report.html"), page.as_bytes())
+}
+
+fn input<'a>(case: &Case, found: &'a Investigation, chart_svg: Option<&'a str>) -> ReportInput<'a> {
+    let local = |us: i64| text::local(us, case.zone);
+    ReportInput {
+        answer: &found.answer,
+        tables: &found.tables,
+        case_id: case.id.clone(),
+        case_title: case.title.clone(),
+        zone: case.zone,
+        from: local(found.window.start_us),
+        until: local(found.window.end_us),
+        chart_svg,
+        evidence_sha256: &found.evidence_sha256,
+        events: case
+            .events
+            .iter()
+            .map(|e| CaseEvent {
+                at: local(e.at_us),
+                until: e.until_us.map(local),
+                label: e.label.clone(),
+                kind: e.kind.word().to_owned(),
+            })
+            .collect(),
+        // The case file lies where the reader put it; its own name is all that is the same everywhere.
+        command: format!("accesstrail report {} -o REPORT", shell_name(&case.shown_path)),
+        notes: case.pending.iter().map(|p| p.text.clone()).collect(),
+    }
+}
+
+fn shell_name(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    if plain { name.to_owned() } else { format!("'{}'", name.replace('\'', "'\\''")) }
+}
+
+/// What was made, on stdout.
+fn say(typed: &Report, found: &Investigation) -> Result<(), CliError> {
+    if typed.machine.quiet {
+        return Ok(());
+    }
+    let shown = |name: &str| crate::escape::terminal(typed.output.join(name).display().to_string().as_bytes());
+    let c = &found.answer.counts;
+    let mut out = std::io::stdout().lock();
+    writeln!(
+        out,
+        "{} responses that carried data (served), in {} retrievals, by {} distinct addresses\nreport: {}\nchart:  {}\ntables: {}",
+        crate::report::number::thousands(c.served),
+        crate::report::number::thousands(c.retrievals),
+        crate::report::number::thousands(found.answer.clients.ip),
+        shown("report.html"),
+        shown("charts/timeline.svg"),
+        shown("tables"),
+    )
+    .map_err(CliError::failed)
+}

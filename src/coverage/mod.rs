@@ -1,0 +1,5 @@
+//! What the logs cannot tell: silences, and lines that are there twice.
+
+pub mod overlap;
+pub mod silence;
+pub mod spans;

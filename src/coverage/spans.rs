@@ -1,0 +1,88 @@
+//! Half-open spans of time in µs: what several logs of one vantage cover together.
+
+/// `[start, end)` in µs UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// Inclusive.
+    pub start_us: i64,
+    /// Exclusive.
+    pub end_us: i64,
+}
+
+/// Joins spans that touch or overlap; sorted, disjoint.
+#[must_use]
+pub fn union(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.retain(|s| s.start_us < s.end_us);
+    spans.sort_unstable();
+    let mut out: Vec<Span> = Vec::new();
+    for span in spans {
+        match out.last_mut() {
+            Some(last) if span.start_us <= last.end_us => last.end_us = last.end_us.max(span.end_us),
+            _ => out.push(span),
+        }
+    }
+    out
+}
+
+/// What of `whole` none of the sorted, disjoint `spans` holds.
+#[must_use]
+pub fn complement(whole: Span, spans: &[Span]) -> Vec<Span> {
+    let mut out = Vec::new();
+    let mut at = whole.start_us;
+    for span in spans {
+        if span.end_us <= at {
+            continue;
+        }
+        if span.start_us >= whole.end_us {
+            break;
+        }
+        if span.start_us > at {
+            out.push(Span { start_us: at, end_us: span.start_us });
+        }
+        at = at.max(span.end_us);
+    }
+    if at < whole.end_us {
+        out.push(Span { start_us: at, end_us: whole.end_us });
+    }
+    out
+}
+
+/// How many µs of `whole` the sorted, disjoint `spans` hold.
+#[must_use]
+pub fn covered_us(whole: Span, spans: &[Span]) -> i64 {
+    spans
+        .iter()
+        .map(|s| s.end_us.min(whole.end_us).saturating_sub(s.start_us.max(whole.start_us)).max(0))
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn span(start_us: i64, end_us: i64) -> Span {
+        Span { start_us, end_us }
+    }
+
+    #[test]
+    fn touching_spans_are_one() {
+        assert_eq!(union(vec![span(5, 9), span(0, 5), span(20, 21), span(3, 3)]), [span(0, 9), span(20, 21)]);
+    }
+
+    proptest! {
+        #[test]
+        fn union_and_complement_share_the_whole_without_rest(parts in proptest::collection::vec((0i64..60, 0i64..12), 0..12)) {
+            let whole = span(10, 50);
+            let spans = union(parts.iter().map(|(a, n)| span(*a, a + n)).collect());
+            let holes = complement(whole, &spans);
+            for t in 10..50 {
+                let inside = parts.iter().any(|(a, n)| (*a..a + n).contains(&t));
+                prop_assert_eq!(inside, spans.iter().any(|s| (s.start_us..s.end_us).contains(&t)));
+                prop_assert_eq!(!inside, holes.iter().any(|s| (s.start_us..s.end_us).contains(&t)));
+            }
+            let open: i64 = holes.iter().map(|s| s.end_us - s.start_us).sum();
+            prop_assert_eq!(open + covered_us(whole, &spans), 40);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Small things that scanning learns beside the rows. Merging is commutative and associative.
+
+use std::collections::HashMap;
+
+use crate::count::size::Votes;
+use crate::coverage::silence::Seconds;
+
+/// Facts of one file, or of a part of it.
+#[derive(Debug, Default, Clone)]
+pub struct Facts {
+    /// Seconds in which a record stands (all records, before scope and window).
+    pub seconds: Seconds,
+    /// Sizes of 200s per object, for the modal size.
+    pub sizes: HashMap<u32, Votes, foldhash::quality::RandomState>,
+}
+
+impl Facts {
+    /// Adds another part.
+    #[expect(clippy::iter_over_hash_type, reason = "merging votes is commutative: the order cannot be seen")]
+    pub fn add(&mut self, other: &Self) {
+        self.seconds.merge(&other.seconds);
+        for (object, votes) in &other.sizes {
+            self.sizes.entry(*object).or_default().merge(votes);
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! A byte stream → blocks of whole lines, each knowing its place in the file.
+//!
+//! A block holds the lines whose first byte lies in one [`BLOCK_BYTES`] stretch of the decompressed stream,
+//! so the cut depends on the content alone: plain and compressed files, fast and slow readers give the same
+//! blocks. A line longer than [`LINE_CAP`] is a block of its own that keeps only the head; memory stays
+//! bounded whatever the file holds.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+
+/// Length of the stretch whose lines make one block.
+pub const BLOCK_BYTES: usize = 1 << 20;
+/// Longest line that is parsed; a longer one is the fault `too-long`.
+pub const LINE_CAP: usize = 1 << 20;
+
+const STEP_BYTES: usize = 1 << 14;
+
+/// What a block holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// Whole lines with their endings; only the last block of a file may lack the last one.
+    Lines,
+    /// The head of one line that was longer than the cap.
+    TooLong,
+}
+
+/// A piece of a file, shared by the thread that hashes and the one that parses.
+#[derive(Debug, Clone)]
+pub struct Block {
+    /// The bytes.
+    pub bytes: Arc<Vec<u8>>,
+    /// What they are.
+    pub content: Content,
+    /// Offset of the first byte in the decompressed stream.
+    pub offset: u64,
+    /// Number of lines before this block.
+    pub first_line: u64,
+}
+
+/// Cuts a stream into blocks.
+pub struct Blocks<R> {
+    reader: R,
+    /// Read and not yet given out; begins at a line start.
+    carry: Vec<u8>,
+    offset: u64,
+    lines: u64,
+    ended: bool,
+    /// Rest of an over-long line still to be passed over.
+    skipping: bool,
+}
+
+impl<R: Read> Blocks<R> {
+    /// Blocks of `reader`.
+    pub fn new(reader: R) -> Self {
+        Self { reader, carry: Vec::new(), offset: 0, lines: 0, ended: false, skipping: false }
+    }
+
+    /// Bytes consumed so far.
+    #[must_use]
+    pub fn consumed(&self) -> u64 {
+        self.offset
+    }
+
+    /// The reader, to ask it for its hash.
+    pub fn reader(&self) -> &R {
+        &self.reader
+    }
+
+    /// The next block and, where an over-long line was passed over, the bytes that only the hash needs.
+    ///
+    /// # Errors
+    /// What the reader says; bytes read before stay available through [`Blocks::salvage`].
+    pub fn next(&mut self) -> io::Result<Option<Step>> {
+        if self.skipping {
+            return self.skip();
+        }
+        // The stretch ends at a multiple of BLOCK_BYTES, so `want` bytes from here reach its end.
+        let want = BLOCK_BYTES - usize::try_from(self.offset % BLOCK_BYTES as u64).unwrap_or(0);
+        self.fill(want)?;
+        if self.carry.is_empty() {
+            return Ok(None);
+        }
+        if self.carry.len() <= want && self.ended {
+            return Ok(Some(self.give(self.carry.len(), Content::Lines)));
+        }
+        self.cut(want)
+    }
+
+    /// Ends the stream where the reader failed and gives what had been read by then.
+    pub fn salvage(&mut self) -> Option<Step> {
+        self.ended = true;
+        (!self.carry.is_empty()).then(|| self.give(self.carry.len(), Content::Lines))
+    }
+
+    /// The last line that begins in the stretch runs over its end: find where it ends.
+    fn cut(&mut self, want: usize) -> io::Result<Option<Step>> {
+        let begin = |carry: &[u8]| {
+            carry.get(..want.saturating_sub(1)).and_then(|c| memchr::memrchr(b'\n', c)).map_or(0, |i| i + 1)
+        };
+        // A newline as the stretch's very last byte ends its last line exactly there.
+        if self.carry.get(want - 1) == Some(&b'\n') {
+            return Ok(Some(self.give(want, Content::Lines)));
+        }
+        let last = begin(&self.carry);
+        // Read on in small steps: nearly always the line ends soon.
+        let mut searched = want;
+        loop {
+            let more = self.carry.get(searched..).unwrap_or_default();
+            if let Some(end) = memchr::memchr(b'\n', more) {
+                if searched + end - last <= LINE_CAP {
+                    return Ok(Some(self.give(searched + end + 1, Content::Lines)));
+                }
+                break;
+            }
+            searched = self.carry.len();
+            if self.ended || searched - last > LINE_CAP {
+                break;
+            }
+            self.fill(searched + STEP_BYTES)?;
+        }
+        if self.ended && searched == self.carry.len() && searched - last <= LINE_CAP {
+            return Ok(Some(self.give(searched, Content::Lines)));
+        }
+        if last > 0 {
+            return Ok(Some(self.give(last, Content::Lines)));
+        }
+        self.skipping = true;
+        Ok(Some(self.give(LINE_CAP, Content::TooLong)))
+    }
+
+    fn skip(&mut self) -> io::Result<Option<Step>> {
+        self.fill(BLOCK_BYTES)?;
+        if self.carry.is_empty() {
+            self.skipping = false;
+            return Ok(None);
+        }
+        let end = match memchr::memchr(b'\n', &self.carry) {
+            Some(i) => {
+                self.skipping = false;
+                i + 1
+            }
+            None => self.carry.len(),
+        };
+        let bytes = self.take(end);
+        Ok(Some(Step::Skipped(Arc::new(bytes))))
+    }
+
+    fn fill(&mut self, want: usize) -> io::Result<()> {
+        if self.ended || self.carry.len() >= want {
+            return Ok(());
+        }
+        let missing = want - self.carry.len();
+        self.carry.reserve(missing);
+        let got = (&mut self.reader).take(missing as u64).read_to_end(&mut self.carry)?;
+        self.ended = got < missing;
+        Ok(())
+    }
+
+    fn take(&mut self, length: usize) -> Vec<u8> {
+        let rest = self.carry.split_off(length);
+        let taken = std::mem::replace(&mut self.carry, rest);
+        self.offset += taken.len() as u64;
+        taken
+    }
+
+    fn give(&mut self, length: usize, content: Content) -> Step {
+        let (offset, first_line) = (self.offset, self.lines);
+        let bytes = self.take(length);
+        self.lines += match content {
+            Content::TooLong => 1,
+            Content::Lines => lines_in(&bytes),
+        };
+        Step::Block(Block { bytes: Arc::new(bytes), content, offset, first_line })
+    }
+}
+
+/// What [`Blocks::next`] gives.
+#[derive(Debug)]
+pub enum Step {
+    /// To be hashed and parsed.
+    Block(Block),
+    /// The rest of an over-long line: to be hashed only.
+    Skipped(Arc<Vec<u8>>),
+}
+
+fn lines_in(bytes: &[u8]) -> u64 {
+    let newlines = memchr::memchr_iter(b'\n', bytes).count() as u64;
+    newlines + u64::from(bytes.last().is_some_and(|b| *b != b'\n'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A reader that gives at most `step` bytes at a time.
+    struct Slow<'a>(&'a [u8], usize);
+
+    impl Read for Slow<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let n = buffer.len().min(self.1).min(self.0.len());
+            buffer[..n].copy_from_slice(&self.0[..n]);
+            self.0 = &self.0[n..];
+            Ok(n)
+        }
+    }
+
+    fn blocks(bytes: &[u8], step: usize) -> Vec<Step> {
+        let mut blocks = Blocks::new(Slow(bytes, step));
+        std::iter::from_fn(|| blocks.next().unwrap()).collect()
+    }
+
+    fn bytes_of(step: &Step) -> &[u8] {
+        match step {
+            Step::Block(b) => &b.bytes,
+            Step::Skipped(b) => b,
+        }
+    }
+
+    fn big(seed: u64, lines: usize, longest: u64) -> Vec<u8> {
+        let mut state = seed;
+        let mut out = Vec::new();
+        for _ in 0..lines {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            out.extend(std::iter::repeat_n(b'x', ((state >> 33) % longest) as usize));
+            out.push(b'\n');
+        }
+        out
+    }
+
+    #[test]
+    fn a_line_belongs_to_the_block_where_its_first_byte_lies() {
+        let text = big(7, 30_000, 200);
+        let mut at = 0u64;
+        for step in blocks(&text, 4096) {
+            let Step::Block(block) = &step else { panic!("no line is over-long") };
+            assert_eq!(block.offset, at);
+            assert_eq!(block.bytes.last(), Some(&b'\n'));
+            let last_start = block.bytes[..block.bytes.len() - 1].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+            let stretch = (block.offset + last_start as u64) / BLOCK_BYTES as u64;
+            assert_eq!(stretch, block.offset / BLOCK_BYTES as u64);
+            assert_eq!(block.first_line, text[..at as usize].iter().filter(|b| **b == b'\n').count() as u64);
+            at += block.bytes.len() as u64;
+        }
+        assert_eq!(at, text.len() as u64);
+    }
+
+    #[test]
+    fn a_line_over_the_cap_keeps_its_head_and_the_next_line_its_number() {
+        let mut text = b"short\n".to_vec();
+        text.extend(std::iter::repeat_n(b'a', LINE_CAP * 3));
+        text.extend(b"\nafter\n");
+        let steps = blocks(&text, 1 << 16);
+        let parsed: Vec<_> = steps
+            .iter()
+            .filter_map(|s| match s {
+                Step::Block(b) => Some((b.content, b.first_line, b.offset, b.bytes.len())),
+                Step::Skipped(_) => None,
+            })
+            .collect();
+        assert_eq!(
+            parsed,
+            [
+                (Content::Lines, 0, 0, 6),
+                (Content::TooLong, 1, 6, LINE_CAP),
+                (Content::Lines, 2, (6 + LINE_CAP * 3 + 1) as u64, 6),
+            ]
+        );
+        assert_eq!(steps.iter().map(|s| bytes_of(s).len()).sum::<usize>(), text.len());
+    }
+
+    #[test]
+    fn a_line_of_exactly_the_cap_is_a_line() {
+        let mut text = vec![b'a'; LINE_CAP];
+        text.push(b'\n');
+        let steps = blocks(&text, 1 << 20);
+        assert!(matches!(&steps[..], [Step::Block(b)] if b.content == Content::Lines && b.bytes.len() == LINE_CAP + 1));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn blocks_rebuild_the_stream_whatever_the_reader_gives(seed: u64, lines in 0usize..4000, longest in 1u64..3000, step in 1usize..70_000, torn: bool) {
+            let mut text = big(seed, lines, longest);
+            if torn { text.extend(b"torn"); }
+            let given = blocks(&text, step.max(64));
+            let again: Vec<u8> = given.iter().flat_map(|s| bytes_of(s).to_vec()).collect();
+            prop_assert_eq!(again, text.clone());
+            let whole = blocks(&text, 1 << 22);
+            let cuts = |s: &[Step]| s.iter().map(|s| bytes_of(s).len()).collect::<Vec<_>>();
+            prop_assert_eq!(cuts(&given), cuts(&whole));
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! What became of the units of one file. Merging is addition, so the order of blocks does not matter.
+
+use std::collections::BTreeMap;
+
+use accesstrail_parsers::fault::FaultKind;
+
+/// The account of one file, or of a part of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Account {
+    /// Decompressed bytes.
+    pub bytes: u64,
+    /// Framing units.
+    pub lines: u64,
+    /// Requests.
+    pub records: u64,
+    /// Well-formed, no request.
+    pub directives: u64,
+    /// Blank.
+    pub blank: u64,
+    /// Unreadable, by kind in the order of [`FaultKind::ALL`].
+    pub faults: [u64; FaultKind::ALL.len()],
+    /// Records removed because another file of the source holds the same run of lines.
+    pub overlap: u64,
+    /// Records removed because they are outside the window.
+    pub out_of_window: u64,
+    /// Records that match no resource (or that a filter takes out).
+    pub not_sensitive: u64,
+    /// Records that are counted.
+    pub in_scope: u64,
+    /// Earliest record, adjusted UTC µs.
+    pub first_us: Option<i64>,
+    /// Latest record, adjusted UTC µs.
+    pub last_us: Option<i64>,
+    /// Records per format name.
+    pub formats: BTreeMap<String, u64>,
+    /// What was odd about times.
+    pub times: Times,
+    /// 1 where the file's last line has no newline and reads as a record all the same.
+    pub unterminated: u64,
+    /// Blocks that were read in another format than the file's first megabyte.
+    pub format_changes: u64,
+}
+
+/// METHOD M2.3, for TIM-01.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Times {
+    /// Records without a zone, read in the declared one.
+    pub declared_zone: u64,
+    /// Records without a zone and without a declared one: read as UTC.
+    pub assumed_utc: u64,
+    /// Records whose zone name is in no table.
+    pub unknown_zone: u64,
+    /// Local times that happen twice; the earlier was taken.
+    pub ambiguous: u64,
+    /// Local times that do not exist; shifted by the gap.
+    pub nonexistent: u64,
+}
+
+impl Account {
+    /// All unreadable units.
+    #[must_use]
+    pub fn fault_total(&self) -> u64 {
+        self.faults.iter().sum()
+    }
+
+    /// Counts one fault.
+    pub fn fault(&mut self, kind: FaultKind) {
+        let place = FaultKind::ALL.iter().position(|k| *k == kind).unwrap_or(0);
+        if let Some(n) = self.faults.get_mut(place) {
+            *n += 1;
+        }
+    }
+
+    /// Takes note of a record's time.
+    pub fn seen(&mut self, time_us: i64) {
+        self.first_us = Some(self.first_us.map_or(time_us, |t| t.min(time_us)));
+        self.last_us = Some(self.last_us.map_or(time_us, |t| t.max(time_us)));
+    }
+
+    /// Adds another part of the same file, or another file for a total.
+    pub fn add(&mut self, other: &Self) {
+        self.bytes += other.bytes;
+        self.lines += other.lines;
+        self.records += other.records;
+        self.directives += other.directives;
+        self.blank += other.blank;
+        for (mine, theirs) in self.faults.iter_mut().zip(other.faults) {
+            *mine += theirs;
+        }
+        self.overlap += other.overlap;
+        self.out_of_window += other.out_of_window;
+        self.not_sensitive += other.not_sensitive;
+        self.in_scope += other.in_scope;
+        for time in [other.first_us, other.last_us].into_iter().flatten() {
+            self.seen(time);
+        }
+        for (name, records) in &other.formats {
+            *self.formats.entry(name.clone()).or_default() += records;
+        }
+        self.times.declared_zone += other.times.declared_zone;
+        self.times.assumed_utc += other.times.assumed_utc;
+        self.times.unknown_zone += other.times.unknown_zone;
+        self.times.ambiguous += other.times.ambiguous;
+        self.times.nonexistent += other.times.nonexistent;
+        self.unterminated += other.unterminated;
+        self.format_changes += other.format_changes;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_add_up_in_any_order() {
+        let mut a = Account { lines: 2, records: 2, ..Account::default() };
+        a.seen(50);
+        let mut b = Account { lines: 1, ..Account::default() };
+        b.fault(FaultKind::Torn);
+        b.seen(10);
+        let (mut ab, mut ba) = (a.clone(), b.clone());
+        ab.add(&b);
+        ba.add(&a);
+        assert_eq!(ab, ba);
+        assert_eq!((ab.lines, ab.fault_total(), ab.first_us, ab.last_us), (3, 1, Some(10), Some(50)));
+    }
+}

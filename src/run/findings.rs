@@ -1,0 +1,102 @@
+//! What was noticed about the evidence, in full sentences with a stable id.
+
+use super::settle::Settled;
+use super::silences::SourceSilence;
+use crate::clock::text::rfc3339;
+use crate::coverage::spans::Span;
+use crate::finding::Finding;
+use crate::intake::State;
+
+/// Findings about files.
+#[must_use]
+pub fn of_files(settled: &Settled) -> Vec<Finding> {
+    let mut out = Vec::new();
+    for file in &settled.files {
+        let mut say = |id: &str, text: String| {
+            out.push(Finding { id: id.to_owned(), source: Some(file.path.clone()), text });
+        };
+        match &file.report.state {
+            State::Read => {}
+            State::Truncated(why) => {
+                say("truncated-stream", format!("`{}` breaks off ({why}); what came before is counted.", file.path));
+            }
+            State::Unreadable(why) => say("unreadable-file", format!("`{}` cannot be read: {why}.", file.path)),
+        }
+        if let Some(first) = &file.duplicate_of {
+            say("duplicate-file", format!("`{}` has the same content as `{first}`; it is not counted again.", file.path));
+            continue;
+        }
+        for (lines, keeper) in &file.overlaps {
+            say(
+                "overlap",
+                format!("{lines} lines of `{}` are also in `{keeper}`; their records are counted once.", file.path),
+            );
+        }
+        if file.report.changed {
+            say("changed-while-read", format!("`{}` changed while it was read; the hash is of what was read.", file.path));
+        }
+        if file.account.unterminated > 0 {
+            say(
+                "unterminated-last-line",
+                format!("the last line of `{}` has no newline; it reads as a whole record, but its last column may be cut.", file.path),
+            );
+        }
+        if file.account.format_changes > 0 {
+            say(
+                "format-change",
+                format!("`{}` changes its format; {} stretches were read in another one.", file.path, file.account.format_changes),
+            );
+        }
+        let units = file.account.lines - file.account.blank;
+        if file.account.records == 0 && file.account.fault_total() > 0 && file.account.fault_total() == units {
+            say(
+                "unrecognised-format",
+                format!(
+                    "not one of the {units} lines of `{}` could be read as a record; if it is a log, declare its format with --format.",
+                    file.path
+                ),
+            );
+        }
+    }
+    if settled.not_compared > 0 {
+        out.push(Finding {
+            id: "not-compared".to_owned(),
+            source: None,
+            text: "standard input cannot be read twice, so it was not searched for lines that other files repeat.".to_owned(),
+        });
+    }
+    out
+}
+
+/// Findings about silences inside `window`.
+#[must_use]
+pub fn of_silences(silences: &[SourceSilence], window: Span) -> Vec<Finding> {
+    let mut out = Vec::new();
+    for silence in silences {
+        for gap in silence.gaps.iter().filter(|g| g.end_us > window.start_us && g.start_us < window.end_us) {
+            let minutes = (gap.end_us - gap.start_us) / 60_000_000;
+            out.push(Finding {
+                id: "log-gap".to_owned(),
+                source: Some(silence.source.clone()),
+                text: format!(
+                    "`{}` has no records from {} to {} ({minutes} min; its pace makes anything above {} s a gap).",
+                    silence.source,
+                    rfc3339(gap.start_us),
+                    rfc3339(gap.end_us),
+                    silence.threshold_s
+                ),
+            });
+        }
+        for rhythm in &silence.rhythms {
+            out.push(Finding {
+                id: "log-rhythm".to_owned(),
+                source: Some(silence.source.clone()),
+                text: format!(
+                    "`{}` is silent from about {}:00 to about {}:00 local time on {} days; this is taken as its habit, not as a gap.",
+                    silence.source, rhythm.start_hour, rhythm.end_hour, rhythm.days
+                ),
+            });
+        }
+    }
+    out
+}

@@ -1,0 +1,155 @@
+//! What evidence is this: the scan without a question.
+
+use serde::Serialize;
+
+use super::harvest::harvest;
+use super::prepare::{Machine, prepare};
+use super::settle::{File, Settled, settle};
+use super::silences::silences;
+use super::{RunError, assemble, findings};
+use crate::case::Case;
+use crate::clock::text::rfc3339;
+use crate::coverage::silence::Seconds;
+use crate::coverage::spans::Span;
+use crate::finding::table::FaultRow;
+use crate::finding::{Finding, Ledger, Tool};
+use crate::intake::State;
+use crate::ledger::account::Times;
+use crate::ledger::check;
+use crate::report::inspect::{InspectRow, Inspection, fault_kinds};
+use crate::run::harvest::Harvest;
+use crate::table::lexicon::Lexicon;
+use crate::table::partition::Keeping;
+
+/// What `inspect` found.
+pub struct Inspected {
+    /// For the screen.
+    pub inspection: Inspection,
+    /// METHOD M1.3.
+    pub ledger: Ledger,
+    /// Why exit 3 is due.
+    pub imperfect: Vec<String>,
+}
+
+/// `inspect --json`.
+#[derive(Serialize)]
+pub struct InspectJson<'a> {
+    tool: Tool,
+    ledger: Ledger,
+    files: &'a [InspectRow],
+    findings: &'a [Finding],
+}
+
+impl Inspected {
+    /// The JSON shape.
+    #[must_use]
+    pub fn as_json(&self) -> InspectJson<'_> {
+        InspectJson {
+            tool: Tool::default(),
+            ledger: self.ledger,
+            files: &self.inspection.rows,
+            findings: &self.inspection.findings,
+        }
+    }
+}
+
+/// Looks at all files of the case's sources.
+///
+/// # Errors
+/// See [`RunError`].
+pub fn inspect(case: &Case, machine: &Machine, progress: &(dyn Fn(u64) + Sync)) -> Result<Inspected, RunError> {
+    let prepared = prepare(case, machine)?;
+    let lexicon = Lexicon::default();
+    let keeping = Keeping {
+        partitions: 1,
+        budget_bytes: machine.memory_bytes,
+        scratch: std::sync::Arc::default(),
+    };
+    let threads = machine.threads;
+    let mut harvested = harvest(&prepared.jobs(), &prepared.rules, &lexicon, &keeping, threads, progress)?;
+    let settled = settle(&prepared, &mut harvested, &lexicon, &keeping, threads)?;
+    for file in &settled.files {
+        check::account(&file.path, &file.account)?;
+    }
+    // Nothing is in scope of no resource: every record in the window is "not sensitive".
+    let ledger = assemble::ledger(&settled, &std::collections::BTreeMap::new());
+    let silent = silences(&settled, &harvested, case.zone);
+    let whole = Span { start_us: i64::MIN, end_us: i64::MAX };
+    let mut notes = findings::of_files(&settled);
+    notes.extend(findings::of_silences(&silent, whole));
+    notes.sort();
+    let rows = settled.files.iter().map(|f| row(f, &harvested, case)).collect();
+    let inspection = Inspection { rows, faults: fault_kinds(&faults(&settled, &harvested)), findings: notes };
+    let imperfect = imperfect(&ledger, &settled);
+    Ok(Inspected { inspection, ledger, imperfect })
+}
+
+fn row(file: &File, harvested: &Harvest, case: &Case) -> InspectRow {
+    let a = &file.account;
+    let source = assemble::source(file, &[]);
+    let gaps = harvested.facts.get(&file.id).map_or(0, |f| gaps(&f.seconds, case));
+    InspectRow {
+        path: file.path.clone(),
+        member: None,
+        state: source.state,
+        format: source.format,
+        scores: scores(file),
+        bytes: source.bytes,
+        lines: a.lines,
+        records: a.records,
+        directives: a.directives,
+        blank: a.blank,
+        faults: a.fault_total(),
+        first_utc: a.first_us.map(rfc3339),
+        last_utc: a.last_us.map(rfc3339),
+        clients: (a.records > 0).then(|| harvested.clients.get(&file.id).map_or(0, |c| c.len() as u64)),
+        zone: zone_words(&a.times, a.records),
+        gaps,
+        sha256: file.report.sha256.clone(),
+    }
+}
+
+fn gaps(seconds: &Seconds, case: &Case) -> u64 {
+    seconds.gaps(case.zone).gaps.len() as u64
+}
+
+fn scores(file: &File) -> String {
+    let best: Vec<String> =
+        file.report.scores.iter().take(3).map(|s| format!("{} {}/{}", s.name, s.matched, s.lines)).collect();
+    best.join(", ")
+}
+
+fn zone_words(times: &Times, records: u64) -> String {
+    if records == 0 {
+        return String::new();
+    }
+    let odd = [
+        (times.assumed_utc, "assumed UTC"),
+        (times.declared_zone, "declared"),
+        (times.unknown_zone, "unknown zone name"),
+    ];
+    let said: Vec<&str> = odd.iter().filter(|(n, _)| *n > 0).map(|(_, words)| *words).collect();
+    let without: u64 = odd.iter().map(|(n, _)| n).sum();
+    match (said.as_slice(), without < records) {
+        ([], _) => "in the record".to_owned(),
+        (words, false) => words.join(", "),
+        (words, true) => format!("in the record, {}", words.join(", ")),
+    }
+}
+
+fn faults(settled: &Settled, harvested: &Harvest) -> Vec<FaultRow> {
+    settled.files.iter().flat_map(|f| super::tables::faults(&harvested.faults, f)).collect()
+}
+
+fn imperfect(ledger: &Ledger, settled: &Settled) -> Vec<String> {
+    let truncated = settled.files.iter().filter(|f| matches!(f.report.state, State::Truncated(_))).count() as u64;
+    [
+        (ledger.faults, "lines could not be read"),
+        (ledger.unreadable_files, "files could not be read"),
+        (truncated, "files break off"),
+    ]
+    .iter()
+    .filter(|(n, _)| *n > 0)
+    .map(|(n, what)| format!("{n} {what}"))
+    .collect()
+}

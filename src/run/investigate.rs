@@ -1,0 +1,550 @@
+//! From a case to an answer: the pipeline in order, and what it leaves behind for the ends.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use foldhash::quality::RandomState;
+
+use super::RunError;
+use super::assemble::{self, Parts};
+use super::caveats::{self, Grounds, OtherMethods};
+use super::findings;
+use super::groups::{By, Grouping};
+use super::harvest::{Harvest, harvest};
+use super::prepare::{Machine, Prepared, prepare};
+use super::settle::{Settled, settle};
+use super::silences::{SourceSilence, silences};
+use super::tables;
+use super::timeline::{Words, timeline};
+use crate::case::party::Parties;
+use crate::case::{Case, Width};
+use crate::clock::grid::{self, Grid};
+use crate::clock::text::rfc3339;
+use crate::count::counted::{Counted, Extra, count};
+use crate::count::events::{Context, FileKey};
+use crate::count::filter::Filter;
+use crate::count::profile::Profile;
+use crate::count::size::Votes;
+use crate::coverage::spans::{Span, complement};
+use crate::finding::table::Tables;
+use crate::finding::timeline::Timeline;
+use crate::finding::{Answer, Finding, ProfileCount};
+use crate::intake::State;
+use crate::intake::seal::sha256_hex;
+use crate::ledger::check;
+use crate::outcome::{Outcome, Reason};
+use crate::table::lexicon::{Frozen, Lexicon};
+use crate::table::partition::Keeping;
+
+/// What is asked besides the case.
+pub struct Question<'a> {
+    /// The case, read from a file or made of flags.
+    pub case: &'a Case,
+    /// `--profile`, else the case's.
+    pub profile: Profile,
+    /// `--where`.
+    pub filter: Option<Filter>,
+    /// `--by`.
+    pub by: Vec<By>,
+    /// Whether the table of all events is wanted.
+    pub events: bool,
+    /// How the machine is used.
+    pub machine: Machine,
+}
+
+/// Everything a run found.
+pub struct Investigation {
+    /// The answer.
+    pub answer: Answer,
+    /// All tables; events only where asked for.
+    pub tables: Tables,
+    /// One chart of everything, then one for each resource where there are several.
+    pub timelines: Vec<(String, Timeline)>,
+    /// SHA-256 over the hashes of all evidence, in canonical order.
+    pub evidence_sha256: String,
+    /// The window in force.
+    pub window: Span,
+    /// Whether exit 3 is due: a fault, an unreadable or truncated file, an uncovered bin.
+    pub imperfect: Vec<String>,
+}
+
+/// Runs the pipeline.
+///
+/// # Errors
+/// See [`RunError`].
+pub fn investigate(question: &Question<'_>, progress: &(dyn Fn(u64) + Sync)) -> Result<Investigation, RunError> {
+    let case = question.case;
+    let prepared = prepare(case, &question.machine)?;
+    let lexicon = Lexicon::default();
+    let keeping = keeping(&prepared, &question.machine);
+    let threads = question.machine.threads;
+    let mut harvested = harvest(&prepared.jobs(), &prepared.rules, &lexicon, &keeping, threads, progress)?;
+    let settled = settle(&prepared, &mut harvested, &lexicon, &keeping, threads)?;
+    something_read(&settled)?;
+    for file in &settled.files {
+        check::account(&file.path, &file.account)?;
+    }
+    let frozen = lexicon.freeze();
+    let scene = Scene { question, prepared: &prepared, harvested: &harvested, settled: &settled, frozen: &frozen };
+    scene.answer(&keeping)
+}
+
+fn keeping(prepared: &Prepared, machine: &Machine) -> Keeping {
+    // Half of the memory for rows, shared by the threads; the other half is for counting one partition.
+    let budget_bytes = machine.memory_bytes / 2 / machine.threads.max(1);
+    Keeping { partitions: prepared.rules.partitions, budget_bytes, scratch: Arc::default() }
+}
+
+/// Exit 1 where not one unit of any source could be read as a record.
+fn something_read(settled: &Settled) -> Result<(), RunError> {
+    let readable = settled.files.iter().any(|f| f.account.records > 0 || f.duplicate_of.is_some());
+    if readable {
+        return Ok(());
+    }
+    let why = match settled.files.as_slice() {
+        [one] => match &one.report.state {
+            State::Unreadable(reason) => format!("`{}` cannot be read: {reason}", one.path),
+            _ if one.account.bytes == 0 => format!("`{}` is empty", one.path),
+            _ if one.account.fault_total() == 0 => {
+                format!("`{}` holds no requests ({} lines of other kinds)", one.path, one.account.lines)
+            }
+            _ => format!("not one of the {} lines of `{}` could be read as a record", one.account.lines, one.path),
+        },
+        many => {
+            let lines: u64 = many.iter().map(|f| f.account.lines).sum();
+            format!("not one of the {lines} lines of {} files could be read as a record", many.len())
+        }
+    };
+    Err(RunError::Failed(format!(
+        "{why}\nhint: `accesstrail inspect` shows what each file is; declare a format of your own with --format"
+    )))
+}
+
+struct Scene<'a> {
+    question: &'a Question<'a>,
+    prepared: &'a Prepared,
+    harvested: &'a Harvest,
+    settled: &'a Settled,
+    frozen: &'a Frozen,
+}
+
+impl Scene<'_> {
+    fn answer(&self, keeping: &Keeping) -> Result<Investigation, RunError> {
+        let case = self.question.case;
+        let window = self.window()?;
+        let width = case.window.unwrap_or_else(|| width_for(window));
+        let bad_grid = |e: grid::GridError| RunError::Usage(format!("{e}\nhint: choose a wider --window, or a shorter --from/--until"));
+        let grid = Grid::new(case.zone, as_grid_width(width), window.start_us, window.end_us).map_err(bad_grid)?;
+        let parties = Parties::new(&case.parties, false).map_err(|e| RunError::Usage(e.to_string()))?;
+        let party_names: Vec<String> = case.parties.iter().map(|p| p.name.clone()).collect();
+        let modal = modal_sizes(&self.settled.keys, self.harvested);
+        let captures: Vec<bool> = case.resources.iter().map(|r| r.subject.is_some()).collect();
+        let names: Vec<String> = case.resources.iter().map(|r| r.name.clone()).collect();
+        let context = Context {
+            frozen: self.frozen,
+            files: &self.settled.keys,
+            parties: &parties,
+            party_names: &party_names,
+            captures_subject: &captures,
+            grid: &grid,
+            gap_us: case.counting.gap_us,
+            modal: &modal,
+            filter: self.question.filter.as_ref(),
+            resources: &names,
+        };
+        let groupings: Vec<Grouping> = self.question.by.iter().map(|by| Grouping::new(*by)).collect();
+        let numbers: Vec<Box<dyn Fn(&crate::count::events::Event) -> u64>> = groupings
+            .iter()
+            .map(|g| {
+                let context = &context;
+                Box::new(move |e: &crate::count::events::Event| g.number(e, context))
+                    as Box<dyn Fn(&crate::count::events::Event) -> u64>
+            })
+            .collect();
+        let extra = Extra { by: numbers.iter().map(|f| &**f).collect(), events: self.question.events };
+        let counted = count(&self.harvested.partitions, keeping, &context, &extra)?;
+        drop(numbers);
+        let silences = silences(self.settled, self.harvested, case.zone);
+        self.assembled(&Stage { window, width, grid: &grid, counted: &counted, silences: &silences }, &groupings)
+    }
+
+    /// METHOD M2.4: from the first to 1 µs after the last in-scope event, where the case gives no ends.
+    fn window(&self) -> Result<Span, RunError> {
+        let case = self.question.case;
+        if let (Some(start_us), Some(end_us)) = (case.from_us, case.until_us) {
+            return Ok(Span { start_us, end_us });
+        }
+        let (mut first, mut last) = (i64::MAX, i64::MIN);
+        let partitions = &self.harvested.partitions;
+        let live = |file: u32| self.settled.keys.get(file as usize).is_some_and(|f| f.live);
+        for partition in 0..partitions.count() {
+            for row in partitions.load(partition, |r| r.flags().in_window && live(r.file))? {
+                first = first.min(row.time_us);
+                last = last.max(row.time_us);
+            }
+        }
+        let start_us = case.from_us.unwrap_or(first);
+        let end_us = case.until_us.unwrap_or_else(|| last.saturating_add(1));
+        // Nothing in scope: an empty window, and the answer is zero.
+        Ok(if start_us < end_us { Span { start_us, end_us } } else { Span { start_us: 0, end_us: 0 } })
+    }
+
+    fn assembled(&self, stage: &Stage<'_>, groupings: &[Grouping]) -> Result<Investigation, RunError> {
+        let case = self.question.case;
+        let counted = stage.counted;
+        let vantages = &self.prepared.vantages;
+        let primary = assemble::primary(case, vantages, counted);
+        let parts = Parts {
+            case,
+            settled: self.settled,
+            counted,
+            vantages,
+            primary,
+            grid: stage.grid,
+            silences: stage.silences,
+            shows_completeness: shows_completeness(counted, primary),
+        };
+        let mut answer = Answer {
+            ledger: assemble::ledger(self.settled, &counted.filtered),
+            sources: assemble::sources(self.settled, vantages),
+            primary_vantage: vantages.get(usize::from(primary)).cloned().unwrap_or_default(),
+            counts: assemble::counts(&parts),
+            exposure: assemble::exposure(&parts),
+            outcomes: assemble::outcomes(&parts),
+            clients: assemble::clients(&parts),
+            bytes_served: assemble::bytes_served(&parts),
+            resources: assemble::resources(&parts),
+            windows: assemble::windows(&parts),
+            parties: assemble::parties(&parts),
+            vantages: assemble::vantages(counted, vantages),
+            groups: (!groupings.is_empty()).then(|| assemble::groups(&parts, groupings)),
+            ..Answer::default()
+        };
+        let total = parts.total();
+        answer.first_served_utc = (total.served > 0).then(|| rfc3339(total.first_us));
+        answer.last_served_utc = (total.served > 0).then(|| rfc3339(total.last_us));
+        answer.profile = self.profile(&answer);
+        answer.findings = self.findings(&answer, stage, counted);
+        answer.caveats = caveats::caveats(&self.grounds(&answer, stage, &parts));
+        check::answer(&answer)?;
+        let evidence_sha256 = evidence_sha256(&answer);
+        let timelines = self.timelines(&answer, &parts, stage, &evidence_sha256);
+        let tables = self.tables(&parts, counted, stage);
+        let imperfect = imperfect(&answer);
+        Ok(Investigation { answer, tables, timelines, evidence_sha256, window: stage.window, imperfect })
+    }
+
+    fn profile(&self, answer: &Answer) -> ProfileCount {
+        let profile = self.question.profile;
+        let count = match profile.name {
+            "requests" => answer.counts.requests,
+            "retrievals" => answer.counts.retrievals,
+            _ => answer.counts.served,
+        };
+        ProfileCount {
+            name: profile.name.to_owned(),
+            sha256: profile.sha256(self.question.case.counting.gap_us),
+            count,
+        }
+    }
+
+    fn findings(&self, answer: &Answer, stage: &Stage<'_>, counted: &Counted) -> Vec<Finding> {
+        let mut out = findings::of_files(self.settled);
+        out.extend(findings::of_silences(stage.silences, stage.window));
+        let whole = |id: &str, text: String| Finding { id: id.to_owned(), source: None, text };
+        if answer.vantages.iter().filter(|v| v.requests > 0).count() > 1 {
+            let each: Vec<String> =
+                answer.vantages.iter().map(|v| format!("{}: {} requests, {} served", v.name, v.requests, v.served)).collect();
+            out.push(whole(
+                "several-vantages",
+                format!(
+                    "the logs were written at {} vantages ({}); they see the same requests and are never added. The figures are those of `{}`.",
+                    answer.vantages.len(),
+                    each.join("; "),
+                    answer.primary_vantage
+                ),
+            ));
+        }
+        if let Some(filter) = &self.question.filter {
+            let removed: u64 = counted.filtered.values().sum();
+            out.push(whole(
+                "filter",
+                format!(
+                    "--where `{}` took {removed} of {} in-scope records out; the ledger has them under not_sensitive.",
+                    filter.text,
+                    removed + answer.ledger.in_scope
+                ),
+            ));
+        }
+        let d = counted.distinct.values().fold((0, 0), |(i, s), d| (i + d.header_ignored, s + d.by_header));
+        let served: u64 = answer.vantages.iter().map(|v| v.served).sum();
+        if d.0 > 0 && d.0 * 2 >= served {
+            out.push(whole(
+                "behind-a-proxy",
+                format!(
+                    "{} of {served} served responses bear a forwarded address from a peer that is not trusted: the server stands behind a \
+                     proxy, and counts of peers are not counts of clients. Declare the proxies with --trusted-proxy or trusted_proxies.",
+                    d.0
+                ),
+            ));
+        }
+        let left_out = self.harvested.faults.left_out;
+        if left_out > 0 {
+            out.push(whole(
+                "faults-not-listed",
+                format!("{left_out} faults are counted in the ledger but not listed one by one; the first ones are."),
+            ));
+        }
+        for pending in &self.question.case.pending {
+            out.push(whole("not-yet", pending.text.clone()));
+        }
+        out.sort();
+        out
+    }
+
+    fn grounds<'b>(&self, answer: &'b Answer, stage: &Stage<'_>, parts: &Parts<'_>) -> Grounds<'b> {
+        let counted = stage.counted;
+        let primary = u32::from(parts.primary);
+        let of = |map: &std::collections::BTreeMap<u32, u64>| map.get(&primary).copied().unwrap_or(0);
+        let distinct = counted.distinct.get(&primary).copied().unwrap_or_default();
+        let reasons = |reason: Reason| {
+            counted.reasons.get(&(primary, reason as u32)).copied().unwrap_or(0)
+        };
+        let mut times = crate::ledger::account::Account::default();
+        for file in &self.settled.files {
+            times.add(&file.account);
+        }
+        Grounds {
+            answer,
+            other_methods: self.other_methods(answer, counted, primary),
+            not_modified: reasons(Reason::NotModified),
+            parts_without_range: of(&counted.parts_without_range),
+            by_header: distinct.by_header,
+            header_ignored: distinct.header_ignored,
+            times: times.times,
+            semantics: semantics_words(counted, primary),
+            time_bases: Vec::new(),
+            folded: of(&counted.folded),
+            host_unchecked: of(&counted.host_unchecked),
+            over_24h: of(&counted.over_24h),
+            gaps: gaps_in_words(stage, parts.primary),
+            beyond: beyond_in_words(stage, parts.primary),
+            agents_logged: self.question.by.contains(&By::Agent) || distinct.ip_ua > 0,
+            retrievals_at_edges: 0,
+        }
+    }
+
+    fn other_methods(&self, answer: &Answer, counted: &Counted, primary: u32) -> Option<OtherMethods> {
+        let o = counted.other_methods.get(&primary).copied().filter(|o| o.responses > 0)?;
+        let mut listed: Vec<&str> =
+            self.question.case.resources.iter().flat_map(|r| r.methods.iter().map(String::as_str)).collect();
+        listed.sort_unstable();
+        listed.dedup();
+        Some(OtherMethods {
+            responses: o.responses,
+            bytes: o.bytes,
+            served: answer.counts.served + o.responses,
+            clients_ip: o.clients_ip,
+            listed: listed.join(", "),
+        })
+    }
+
+    fn timelines(&self, answer: &Answer, parts: &Parts<'_>, stage: &Stage<'_>, evidence: &str) -> Vec<(String, Timeline)> {
+        let case = self.question.case;
+        let words = |title: String, served: u64, retrievals: u64, clients: u64| Words {
+            title,
+            subtitle: format!(
+                "{} responses that carried data (served), in {} retrievals, by {} distinct addresses",
+                thousands(served),
+                thousands(retrievals),
+                thousands(clients)
+            ),
+            window_label: stage.width.to_string(),
+            evidence_sha256: evidence.to_owned(),
+        };
+        let title = if case.title.is_empty() { "Recorded access".to_owned() } else { case.title.clone() };
+        let c = &answer.counts;
+        let mut out = Vec::new();
+        let several = answer.resources.len() > 1;
+        let all = if several { format!("{title}: all resources") } else { title.clone() };
+        out.push(("timeline".to_owned(), timeline(parts, None, words(all, c.served, c.retrievals, answer.clients.ip))));
+        if several {
+            for (place, (resource, decl)) in answer.resources.iter().zip(&case.resources).enumerate() {
+                let name = format!("timeline-{}", file_name(&resource.name));
+                let words =
+                    words(format!("{title}: {}", decl.label), resource.served, resource.retrievals, resource.clients_ip);
+                out.push((name, timeline(parts, Some(place), words)));
+            }
+        }
+        out
+    }
+
+    fn tables(&self, parts: &Parts<'_>, counted: &Counted, stage: &Stage<'_>) -> Tables {
+        tables::tables(&tables::Parts {
+            case: parts.case,
+            settled: self.settled,
+            counted,
+            frozen: self.frozen,
+            grid: stage.grid,
+            vantages: parts.vantages,
+            primary: parts.primary,
+            faults: &self.harvested.faults,
+        })
+    }
+}
+
+struct Stage<'a> {
+    window: Span,
+    width: Width,
+    grid: &'a Grid,
+    counted: &'a Counted,
+    silences: &'a [SourceSilence],
+}
+
+fn as_grid_width(width: Width) -> grid::Width {
+    match width {
+        Width::Seconds(s) => grid::Width::Seconds(s),
+        Width::Days(d) => grid::Width::Days(d),
+    }
+}
+
+/// A width that gives a readable number of bins, where none is declared.
+fn width_for(window: Span) -> Width {
+    const HOUR_US: i64 = 3_600_000_000;
+    match window.end_us.saturating_sub(window.start_us) / HOUR_US {
+        0..=5 => Width::Seconds(900),
+        6..=96 => Width::Seconds(3_600),
+        _ => Width::Days(1),
+    }
+}
+
+/// METHOD M5.1: modal size by (vantage, object), over live files.
+fn modal_sizes(keys: &[FileKey], harvested: &Harvest) -> HashMap<(u16, u32), u64, RandomState> {
+    let mut votes: HashMap<(u16, u32), Votes, RandomState> = HashMap::default();
+    for (file, facts) in &harvested.facts {
+        let Some(key) = keys.get(*file as usize).filter(|k| k.live) else { continue };
+        #[expect(clippy::iter_over_hash_type, reason = "merging votes is commutative: the order cannot be seen")]
+        for (object, more) in &facts.sizes {
+            votes.entry((key.vantage, *object)).or_default().merge(more);
+        }
+    }
+    votes.into_iter().filter_map(|(key, votes)| Some((key, votes.modal()?))).collect()
+}
+
+/// METHOD M5.5: only body bytes handed to the network can show that an object is whole.
+fn shows_completeness(counted: &Counted, primary: u16) -> bool {
+    const BODY_WRITTEN: u32 = 1;
+    let by_bytes =
+        counted.semantics.get(&(u32::from(primary), BODY_WRITTEN)).is_some_and(|(served, _, _)| *served > 0);
+    let by_outcome = counted.reasons.iter().any(|((vantage, reason), _)| {
+        let reason = u8::try_from(*reason).ok().and_then(Reason::from_u8);
+        *vantage == u32::from(primary) && reason.is_some_and(|r| r.outcome() == Outcome::Complete)
+    });
+    by_bytes || by_outcome
+}
+
+fn semantics_words(counted: &Counted, primary: u32) -> Vec<&'static str> {
+    let words = [
+        "not known (Apache and nginx write the same columns with different meanings)",
+        "body bytes written to the network",
+        "bytes written to the network, headers included",
+        "size of the response the server meant to send",
+    ];
+    let used = |n: &u32| counted.semantics.get(&(primary, *n)).is_some_and(|(served, _, _)| *served > 0);
+    words.into_iter().zip(0u32..).filter(|(_, n)| used(n)).map(|(word, _)| word).collect()
+}
+
+fn gaps_in_words(stage: &Stage<'_>, primary: u16) -> Vec<String> {
+    let inside = |s: &&Span| s.end_us > stage.window.start_us && s.start_us < stage.window.end_us;
+    stage
+        .silences
+        .iter()
+        .filter(|s| s.vantage == primary)
+        .flat_map(|s| s.gaps.iter().filter(inside).map(|g| (s.source.clone(), *g)))
+        .map(|(source, g)| format!("`{source}` from {} to {}", rfc3339(g.start_us), rfc3339(g.end_us)))
+        .collect()
+}
+
+fn beyond_in_words(stage: &Stage<'_>, primary: u16) -> Vec<String> {
+    let logged: Vec<Span> =
+        stage.silences.iter().filter(|s| s.vantage == primary).filter_map(|s| s.logged).collect();
+    let (Some(first), Some(last)) =
+        (logged.iter().map(|s| s.start_us).min(), logged.iter().map(|s| s.end_us).max())
+    else {
+        return Vec::new();
+    };
+    let hull = [Span { start_us: first, end_us: last }];
+    complement(stage.window, &hull)
+        .iter()
+        .map(|s| format!("no log from {} to {}", rfc3339(s.start_us), rfc3339(s.end_us)))
+        .collect()
+}
+
+/// Why exit 3 is due, in words; empty where it is not.
+fn imperfect(answer: &Answer) -> Vec<String> {
+    let l = &answer.ledger;
+    let truncated = answer.sources.iter().filter(|s| s.state == "truncated").count();
+    let uncovered = answer.windows.iter().filter(|w| !w.covered).count();
+    let mut out = Vec::new();
+    let mut say = |n: u64, what: &str, many: &str| {
+        if n > 0 {
+            out.push(format!("{} {}", thousands(n), if n == 1 { what } else { many }));
+        }
+    };
+    say(l.faults, "line could not be read", "lines could not be read");
+    say(l.unreadable_files, "file could not be read", "files could not be read");
+    say(truncated as u64, "file breaks off", "files break off");
+    say(uncovered as u64, "window is not covered by any log", "windows are not covered by any log");
+    out
+}
+
+/// SHA-256 over the hashes of the files as handed over, one a line, in canonical order.
+#[must_use]
+pub fn evidence_sha256(answer: &Answer) -> String {
+    let lines: String =
+        answer.sources.iter().map(|s| format!("{}\n", s.sha256.as_deref().unwrap_or("unreadable"))).collect();
+    sha256_hex(lines.as_bytes())
+}
+
+/// `2734` → `2,734`.
+#[must_use]
+pub fn thousands(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A resource's name as part of a file name.
+fn file_name(name: &str) -> String {
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' }).collect();
+    plain.trim_matches(['-', '.']).chars().take(60).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_grouped_from_the_right() {
+        let shown: Vec<String> = [0, 999, 1_000, 2_734, 192_000, 1_000_000].map(thousands).to_vec();
+        assert_eq!(shown, ["0", "999", "1,000", "2,734", "192,000", "1,000,000"]);
+    }
+
+    #[test]
+    fn bins_are_quarter_hours_hours_or_days_by_the_span() {
+        let width = |hours: i64| width_for(Span { start_us: 0, end_us: hours * 3_600_000_000 });
+        assert_eq!([width(5), width(6), width(96), width(97)], [
+            Width::Seconds(900),
+            Width::Seconds(3_600),
+            Width::Seconds(3_600),
+            Width::Days(1)
+        ]);
+    }
+}

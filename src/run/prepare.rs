@@ -1,0 +1,190 @@
+//! A case and its options → files to read and rules to read them by. Whatever can be wrong with the question
+//! is told here, before a byte of evidence is read.
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use accesstrail_parsers::config;
+use accesstrail_parsers::format::{self, Format, named};
+use accesstrail_parsers::template::Template;
+
+use super::RunError;
+use super::harvest::Job;
+use crate::case::route::{Router, RouterOptions};
+use crate::case::{Case, Server, SourceDecl};
+use crate::identity::forwarded::Trust;
+use crate::intake::find::{self, Found};
+use crate::scan::rules::{ResourceRule, Rules, SourceRules};
+
+/// How the machine is used; no answer depends on it.
+#[derive(Debug, Clone)]
+pub struct Machine {
+    /// Scanning threads.
+    pub threads: usize,
+    /// Bytes of rows held in memory before they are written to scratch.
+    pub memory_bytes: usize,
+    /// Number of partitions; chosen by the size of the evidence where `None`.
+    pub partitions: Option<usize>,
+    /// Collect the distinct clients of every file.
+    pub collect_clients: bool,
+}
+
+impl Default for Machine {
+    fn default() -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self { threads, memory_bytes: 512 << 20, partitions: None, collect_clients: false }
+    }
+}
+
+/// Everything a run needs.
+pub struct Prepared {
+    /// Files, by id.
+    pub files: Vec<(Found, Arc<SourceRules>)>,
+    /// Names of the vantages, sorted.
+    pub vantages: Vec<String>,
+    /// Rules of the scan.
+    pub rules: Rules,
+}
+
+impl Prepared {
+    /// One job for each file.
+    #[must_use]
+    pub fn jobs(&self) -> Vec<Job> {
+        self.files
+            .iter()
+            .zip(0u32..)
+            .map(|((found, source), file)| Job {
+                file,
+                place: found.place.clone(),
+                source: Arc::clone(source),
+                removed: Vec::new(),
+            })
+            .collect()
+    }
+}
+
+/// Resolves everything.
+///
+/// # Errors
+/// [`RunError::Usage`]: one sentence with what, where, and what to do.
+pub fn prepare(case: &Case, machine: &Machine) -> Result<Prepared, RunError> {
+    let mut vantages: Vec<String> = case.sources.iter().map(|s| s.vantage.clone()).collect();
+    vantages.sort();
+    vantages.dedup();
+    let mut files = Vec::new();
+    let base = (!case.base.as_os_str().is_empty()).then_some(case.base.as_path());
+    for source in &case.sources {
+        let rules = Arc::new(source_rules(source, &vantages, base)?);
+        let found = find::find(&source.paths, base).map_err(|e| RunError::Usage(e.to_string()))?;
+        files.extend(found.into_iter().map(|f| (f, Arc::clone(&rules))));
+    }
+    let bytes: u64 = files.iter().map(|(f, _)| size_of_file(f)).sum();
+    let partitions = machine.partitions.unwrap_or_else(|| partitions_for(bytes, machine.memory_bytes)).max(1);
+    let router = Router::new(&case.resources, RouterOptions::default()).map_err(|e| RunError::Usage(e.to_string()))?;
+    let window = window(case)?;
+    let resources = case.resources.iter().map(resource_rule).collect();
+    let rules = Rules { router, resources, window, partitions, collect_clients: machine.collect_clients };
+    Ok(Prepared { files, vantages, rules })
+}
+
+fn size_of_file(found: &Found) -> u64 {
+    match &found.place {
+        find::Place::File(path) => std::fs::metadata(path).map_or(0, |m| m.len()),
+        find::Place::Stdin => 0,
+    }
+}
+
+/// Enough partitions for each to fit into a quarter of the memory, were every line in scope.
+fn partitions_for(bytes: u64, memory_bytes: usize) -> usize {
+    // A line of 100 bytes is short; its row has 64.
+    let rows = bytes / 100 * 64;
+    let each = (memory_bytes as u64 / 4).max(1 << 20);
+    usize::try_from(rows / each + 1).unwrap_or(1).min(4096)
+}
+
+fn window(case: &Case) -> Result<Option<Range<i64>>, RunError> {
+    match (case.from_us, case.until_us) {
+        (None, None) => Ok(None),
+        (from, until) => {
+            let window = from.unwrap_or(i64::MIN)..until.unwrap_or(i64::MAX);
+            if window.is_empty() {
+                return Err(RunError::Usage(
+                    "the window ends before it begins\nhint: --from must be earlier than --until".to_owned(),
+                ));
+            }
+            Ok(Some(window))
+        }
+    }
+}
+
+fn resource_rule(resource: &crate::case::Resource) -> ResourceRule {
+    ResourceRule {
+        methods: resource.methods.iter().map(|m| m.clone().into_bytes()).collect(),
+        size: resource.size,
+    }
+}
+
+fn source_rules(source: &SourceDecl, vantages: &[String], base: Option<&Path>) -> Result<SourceRules, RunError> {
+    let server = source.server.and_then(as_sniffed);
+    let place = vantages.binary_search(&source.vantage).unwrap_or(0);
+    Ok(SourceRules {
+        name: source.name.clone(),
+        vantage: u16::try_from(place).unwrap_or(u16::MAX),
+        trust: Trust::new(source.trusted_proxies.iter().copied(), source.peer_is_client),
+        clock_offset_us: source.clock_offset_us,
+        timezone: source.timezone,
+        server,
+        format: declared(&source.format, server, base)?,
+    })
+}
+
+fn as_sniffed(server: Server) -> Option<format::Server> {
+    match server {
+        Server::Apache => Some(format::Server::Apache),
+        Server::Nginx => Some(format::Server::Nginx),
+    }
+}
+
+/// `auto` → `None`; a name or template → one format; `@config` → all formats the configuration declares.
+fn declared(
+    spec: &str,
+    server: Option<format::Server>,
+    base: Option<&Path>,
+) -> Result<Option<Vec<Arc<dyn Format>>>, RunError> {
+    if spec.is_empty() || spec == "auto" {
+        return Ok(None);
+    }
+    let Some(path) = spec.strip_prefix('@') else {
+        let format = named(spec, server).map_err(|e| RunError::Usage(format!("--format: {e}")))?;
+        return Ok(Some(vec![format]));
+    };
+    let full = base.map_or_else(|| Path::new(path).to_owned(), |b| b.join(path));
+    let bytes = std::fs::read(&full)
+        .map_err(|e| RunError::Usage(format!("--format: `{path}` cannot be read: {e}\nhint: give the path of the server's own configuration after `@`")))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|e| RunError::Usage(format!("--format: `{path}` is not text: {e}")))?;
+    from_config(path, &text).map(Some)
+}
+
+fn from_config(path: &str, text: &str) -> Result<Vec<Arc<dyn Format>>, RunError> {
+    let declared = config::log_formats(text);
+    if declared.is_empty() {
+        return Err(RunError::Usage(format!(
+            "--format: `{path}` declares no LogFormat and no log_format\nhint: give the file that holds the directive itself"
+        )));
+    }
+    declared
+        .iter()
+        .map(|d| {
+            let name = d.nickname.as_deref().unwrap_or("the default LogFormat");
+            let compiled = match d.server {
+                format::Server::Apache => Template::apache(name, &d.template),
+                format::Server::Nginx => Template::nginx(name, &d.template),
+            };
+            compiled
+                .map(|t| Arc::new(t) as Arc<dyn Format>)
+                .map_err(|e| RunError::Usage(format!("--format: `{path}`, line {}, {name}: {e}", d.line)))
+        })
+        .collect()
+}

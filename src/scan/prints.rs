@@ -1,0 +1,48 @@
+//! Fingerprints of a file's lines, for the search for overlaps (METHOD M6.7). Read only where it is needed.
+
+use std::hash::BuildHasher;
+
+use accesstrail_parsers::format::{Unit, parse_any};
+use accesstrail_parsers::token::time::TimeCache;
+use accesstrail_parsers::framing;
+
+use super::rules::FileRules;
+use super::when::When;
+use crate::coverage::overlap::Print;
+use crate::intake::blocks::{Block, Content};
+use crate::ledger::account::Times;
+
+/// Two independent keys, drawn at random, so that nobody can write lines that collide.
+#[derive(Default)]
+pub struct Keys {
+    first: foldhash::quality::RandomState,
+    second: std::hash::RandomState,
+}
+
+impl Keys {
+    fn print(&self, bytes: &[u8]) -> u128 {
+        u128::from(self.first.hash_one(bytes)) << 64 | u128::from(self.second.hash_one(bytes))
+    }
+}
+
+/// Prints of all lines of one block, in order.
+#[must_use]
+pub fn of_block(keys: &Keys, file: &FileRules, block: &Block) -> Vec<Print> {
+    if block.content == Content::TooLong {
+        return vec![Print { hash: keys.print(&block.bytes), time_us: None, client: 0 }];
+    }
+    let (mut times, mut when, mut odd) = (TimeCache::default(), When::default(), Times::default());
+    framing::lines(&block.bytes)
+        .map(|line| {
+            let hash = keys.print(line.bytes);
+            match parse_any(&file.formats, line.bytes, &mut times) {
+                (_, Unit::Record(record)) => Print {
+                    hash,
+                    time_us: Some(when.utc(&record.time, &file.source, &mut odd)),
+                    client: keys.first.hash_one(record.client),
+                },
+                _ => Print { hash, time_us: None, client: 0 },
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,54 @@
+//! A record's client columns → the canonical client (METHOD M3.1, M3.2).
+
+use std::net::IpAddr;
+
+use accesstrail_parsers::record::Record;
+
+use crate::identity::forwarded::{ClientRef, Trust, Via, resolve};
+use crate::table::lexicon::Local;
+use crate::table::row::ClientKind;
+
+/// A canonical client as a row holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Whom {
+    /// What it is.
+    pub kind: ClientKind,
+    /// Upper half.
+    pub hi: u64,
+    /// Lower half.
+    pub lo: u64,
+    /// How it was found ([`Via`] as a number).
+    pub via: u8,
+}
+
+/// The client of `record`.
+pub fn client(record: &Record<'_>, trust: &Trust, words: &mut Local<'_>) -> Whom {
+    let peer = if trust.peer_is_client { record.client } else { record.peer.or(record.client) };
+    let found = resolve(peer, record.x_forwarded_for, record.forwarded, trust);
+    let via = found.via as u8;
+    match found.client {
+        ClientRef::Ip(IpAddr::V4(ip)) => {
+            Whom { kind: ClientKind::Ip4, hi: 0, lo: u64::from(u32::from(ip)), via }
+        }
+        ClientRef::Ip(IpAddr::V6(ip)) => {
+            let (hi, lo) = halves(u128::from(ip));
+            Whom { kind: ClientKind::Ip6, hi, lo, via }
+        }
+        ClientRef::Name(name) => {
+            let lower = name.to_ascii_lowercase();
+            Whom { kind: ClientKind::Name, hi: 0, lo: u64::from(words.text(Some(&lower))), via }
+        }
+        ClientRef::Unknown => Whom { kind: ClientKind::Unknown, hi: 0, lo: 0, via },
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the halves of 128 bits are 64 bits each")]
+fn halves(bits: u128) -> (u64, u64) {
+    ((bits >> 64) as u64, bits as u64)
+}
+
+/// Whether the answer for a client found this way depends on a forwarded header.
+#[must_use]
+pub fn depends_on_header(via: u8) -> bool {
+    [Via::Walked, Via::UnparsableHop, Via::AllTrusted].iter().any(|v| *v as u8 == via)
+}

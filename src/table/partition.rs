@@ -1,0 +1,205 @@
+//! Where rows wait to be counted: by partition, in memory while they fit, else in scratch files.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::frame::{self, TableError};
+use super::row::Row;
+
+/// How rows are kept.
+#[derive(Debug, Clone)]
+pub struct Keeping {
+    /// Number of partitions; at least 1.
+    pub partitions: usize,
+    /// Bytes of rows one thread may hold before it writes them out.
+    pub budget_bytes: usize,
+    /// The scratch folder; removed with the last handle.
+    pub scratch: Arc<Scratch>,
+}
+
+/// A scratch folder that is made when the first rows are written out.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    folder: std::sync::OnceLock<Option<tempfile::TempDir>>,
+    next: std::sync::atomic::AtomicU64,
+}
+
+impl Scratch {
+    /// A path for one more file.
+    ///
+    /// # Errors
+    /// The folder cannot be made.
+    pub fn file(&self) -> Result<PathBuf, TableError> {
+        let folder = self.folder.get_or_init(|| tempfile::Builder::new().prefix("accesstrail-").tempdir().ok());
+        let n = self.next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        folder.as_ref().map(|f| f.path().join(format!("{n}.arrow"))).ok_or_else(|| TableError::Scratch {
+            path: std::env::temp_dir(),
+            source: std::io::Error::other("no folder can be made there"),
+        })
+    }
+}
+
+/// The rows of one thread.
+#[derive(Debug)]
+pub struct Buffers {
+    keeping: Keeping,
+    rows: Vec<Vec<Row>>,
+    held: usize,
+    spilled: Vec<Vec<PathBuf>>,
+}
+
+impl Buffers {
+    /// Empty buffers.
+    #[must_use]
+    pub fn new(keeping: Keeping) -> Self {
+        let n = keeping.partitions.max(1);
+        Self { keeping, rows: vec![Vec::new(); n], held: 0, spilled: vec![Vec::new(); n] }
+    }
+
+    /// Adds the rows of one block.
+    ///
+    /// # Errors
+    /// Scratch space that fails.
+    pub fn add(&mut self, rows: &[(u32, Row)]) -> Result<(), TableError> {
+        for (partition, row) in rows {
+            if let Some(buffer) = self.rows.get_mut(*partition as usize) {
+                buffer.push(*row);
+                self.held += size_of::<Row>();
+            }
+        }
+        if self.held > self.keeping.budget_bytes { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<(), TableError> {
+        for (rows, files) in self.rows.iter_mut().zip(&mut self.spilled) {
+            if rows.is_empty() {
+                continue;
+            }
+            let path = self.keeping.scratch.file()?;
+            frame::spill(&mut frame::of_rows(rows)?, &path)?;
+            files.push(path);
+            rows.clear();
+        }
+        self.held = 0;
+        Ok(())
+    }
+}
+
+/// All rows of a run.
+#[derive(Debug)]
+pub struct Partitions {
+    memory: Vec<Vec<Row>>,
+    spilled: Vec<Vec<PathBuf>>,
+    /// Keeps the scratch folder alive.
+    _scratch: Arc<Scratch>,
+}
+
+impl Partitions {
+    /// Joins what the threads hold.
+    #[must_use]
+    pub fn join(keeping: &Keeping, threads: Vec<Buffers>) -> Self {
+        let n = keeping.partitions.max(1);
+        let mut all = Self {
+            memory: vec![Vec::new(); n],
+            spilled: vec![Vec::new(); n],
+            _scratch: Arc::clone(&keeping.scratch),
+        };
+        for thread in threads {
+            for (mine, theirs) in all.memory.iter_mut().zip(thread.rows) {
+                if mine.is_empty() {
+                    *mine = theirs;
+                } else {
+                    mine.extend(theirs);
+                }
+            }
+            for (mine, theirs) in all.spilled.iter_mut().zip(thread.spilled) {
+                mine.extend(theirs);
+            }
+        }
+        all
+    }
+
+    /// Adds another scan's rows of the same partitioning.
+    pub fn absorb(&mut self, other: Self) {
+        for (mine, theirs) in self.memory.iter_mut().zip(other.memory) {
+            mine.extend(theirs);
+        }
+        for (mine, theirs) in self.spilled.iter_mut().zip(other.spilled) {
+            mine.extend(theirs);
+        }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.memory.len()
+    }
+
+    /// How many scratch files were written.
+    #[must_use]
+    pub fn spilled_files(&self) -> usize {
+        self.spilled.iter().map(Vec::len).sum()
+    }
+
+    /// The rows of one partition that `keep` keeps, in no order yet.
+    ///
+    /// # Errors
+    /// A scratch file that is gone or broken.
+    pub fn load(&self, partition: usize, keep: impl Fn(&Row) -> bool) -> Result<Vec<Row>, TableError> {
+        let mut rows: Vec<Row> = self.memory.get(partition).cloned().unwrap_or_default();
+        for path in self.spilled.get(partition).into_iter().flatten() {
+            frame::to_rows(&frame::unspill(path)?, &mut rows)?;
+        }
+        rows.retain(keep);
+        Ok(rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(n: u64) -> Vec<(u32, Row)> {
+        (0..n)
+            .map(|i| {
+                let row = Row {
+                    time_us: i as i64,
+                    offset: i,
+                    client_hi: 0,
+                    client_lo: i,
+                    bytes: 1,
+                    line: 0,
+                    request: 0,
+                    actor: 0,
+                    peer: 0,
+                    file: 0,
+                    status: 200,
+                    reason: 0,
+                    flags: 0,
+                };
+                ((i % 7) as u32, row)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn spilled_and_kept_rows_are_the_same_rows() {
+        let load_all = |budget_bytes| {
+            let keeping = Keeping { partitions: 7, budget_bytes, scratch: Arc::default() };
+            let mut threads = vec![Buffers::new(keeping.clone()), Buffers::new(keeping.clone())];
+            for (i, chunk) in rows(1000).chunks(90).enumerate() {
+                threads[i % 2].add(chunk).unwrap();
+            }
+            let all = Partitions::join(&keeping, threads);
+            let spilled = all.spilled_files();
+            let mut per: Vec<Vec<Row>> = (0..7).map(|p| all.load(p, |r| r.offset != 500).unwrap()).collect();
+            per.iter_mut().for_each(|p| p.sort_by_key(|r| r.offset));
+            (spilled, per)
+        };
+        let (none, kept) = load_all(usize::MAX);
+        let (many, spilled) = load_all(0);
+        assert_eq!((none, many), (0, 12 * 7));
+        assert_eq!(kept, spilled);
+        assert_eq!(kept.iter().map(Vec::len).sum::<usize>(), 999);
+    }
+}
