@@ -33,8 +33,8 @@ pub mod route;
 mod width;
 mod words;
 
-//#[cfg(test)]
-//mod tests;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 

@@ -17,7 +17,7 @@
 //! that is all authority is the path `/`. Nothing here fails or panics, whatever the bytes are.
 
 use accesstrail_parsers::record::Escape;
-use memchr::{memchr, memchr2};
+use memchr::memchr;
 
 mod query;
 mod unescape;
@@ -77,10 +77,8 @@ pub fn normalise<'b>(
     if path.is_empty() && had_authority {
         return Target { path: b"/", query };
     }
-    if is_normal(path) {
-        return Target { path, query };
-    }
-    segments(path, out);
+    let Some(doubt) = first_doubt(path) else { return Target { path, query } };
+    segments(path, doubt, out);
     Target { path: out, query }
 }
 
@@ -105,30 +103,40 @@ fn before_fragment(text: &[u8]) -> &[u8] {
     }
 }
 
-/// Whether step 4 would surely leave the path as it is. May say no to a path that is normal.
-fn is_normal(path: &[u8]) -> bool {
-    if memchr2(b'%', b';', path).is_some() {
-        return false;
-    }
+/// Where step 4 might change the path first; before it, whole segments stand as they are.
+fn first_doubt(path: &[u8]) -> Option<usize> {
     let mut before = b'/';
-    for (i, &byte) in path.iter().enumerate() {
-        if before == b'/' && (byte == b'.' || (byte == b'/' && i > 0)) {
-            return false;
-        }
+    path.iter().enumerate().position(|(i, &byte)| {
+        let doubt =
+            matches!(byte, b'%' | b';') || (before == b'/' && (byte == b'.' || (byte == b'/' && i > 0)));
         before = byte;
-    }
-    true
+        doubt
+    })
 }
 
 /// Step 4. Decoded segments hold no `/`, so the last `/` of `out` is always where the last segment begins.
-fn segments(path: &[u8], out: &mut Vec<u8>) {
+fn segments(path: &[u8], doubt: usize, out: &mut Vec<u8>) {
     out.clear();
     let rooted = path.first() == Some(&b'/');
+    let settled =
+        path.get(..doubt).and_then(|head| memchr::memrchr(b'/', head)).filter(|_| rooted).unwrap_or(0);
+    let (head, mut rest) = path.split_at_checked(settled).unwrap_or_default();
+    out.extend_from_slice(head);
     let mut ended_empty = false;
-    for segment in path.split(|b| *b == b'/') {
+    let mut more = true;
+    while more {
+        let (segment, tail) = match rest.iter().position(|b| *b == b'/') {
+            Some(cut) => (rest.get(..cut).unwrap_or_default(), rest.get(cut + 1..).unwrap_or_default()),
+            None => {
+                more = false;
+                (rest, &b""[..])
+            }
+        };
+        rest = tail;
         let start = out.len();
         out.push(b'/');
-        let written = memchr(b';', segment).and_then(|at| segment.get(..at)).unwrap_or(segment);
+        let written =
+            segment.iter().position(|b| *b == b';').and_then(|at| segment.get(..at)).unwrap_or(segment);
         decode_segment(written, out);
         ended_empty = false;
         match out.get(start + 1..).unwrap_or_default() {
@@ -156,22 +164,25 @@ fn segments(path: &[u8], out: &mut Vec<u8>) {
 /// Percent-decodes once, but keeps an encoded `/` as `%2F`.
 fn decode_segment(segment: &[u8], out: &mut Vec<u8>) {
     let mut rest = segment;
-    while let Some((&byte, tail)) = rest.split_first() {
-        match (byte, percent(tail)) {
-            (b'%', Some((b'/', after))) => {
+    while let Some((plain, tail)) = memchr(b'%', rest).and_then(|at| rest.split_at_checked(at)) {
+        out.extend_from_slice(plain);
+        let after_sign = tail.get(1..).unwrap_or_default();
+        rest = match percent(after_sign) {
+            Some((b'/', after)) => {
                 out.extend_from_slice(b"%2F");
-                rest = after;
+                after
             }
-            (b'%', Some((decoded, after))) => {
+            Some((decoded, after)) => {
                 out.push(decoded);
-                rest = after;
+                after
             }
-            _ => {
-                out.push(byte);
-                rest = tail;
+            None => {
+                out.push(b'%');
+                after_sign
             }
-        }
+        };
     }
+    out.extend_from_slice(rest);
 }
 
 /// The byte that two hex digits stand for, and what follows them.

@@ -76,7 +76,9 @@ pub(super) fn check_glob(text: &str, over_paths: bool) -> Result<(), Flaw> {
         at: e.at,
         len: e.len,
     })?;
-    glob.compile(true).map_err(|_| Flaw::all(text, too_large("the glob")))?;
+    if glob.compile(true).is_err() {
+        return Err(Flaw::all(text, too_large("the glob")));
+    }
     if !over_paths {
         return Ok(());
     }

@@ -82,7 +82,12 @@ fn refuse_unknown_sections(root: &Keys<'_, '_>) -> Result<(), CaseError> {
         .collect();
     for (key, value) in root.entries() {
         let Some((word, section)) = known.iter().find(|(word, _)| *word == key.value) else {
-            let sentence = format!("unknown section `{}`", said(key.value));
+            let section = value.get_ref().is_table() || value.get_ref().is_array();
+            let sentence = if section {
+                format!("unknown section `{}`", said(key.value))
+            } else {
+                format!("`{}` stands before any section", said(key.value))
+            };
             let hint = match near(key.value, known.iter().map(|(word, _)| *word)) {
                 Some(word) => format!("did you mean `{}`?", bracketed(&known, word)),
                 None => home_of(key.value).unwrap_or_else(|| {

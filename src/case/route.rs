@@ -231,5 +231,6 @@ fn subject(rule: &Rule, facts: &Facts<'_>) -> Option<Vec<u8>> {
 fn set(sources: &[String]) -> Result<RegexSet, RouteError> {
     let mut builder = RegexSetBuilder::new(sources);
     builder.unicode(false).size_limit(4 * SIZE_LIMIT).dfa_size_limit(STATES_LIMIT);
-    builder.build().map_err(|_| RouteError::TooLarge)
+    // Each source compiled alone before, so all that can be wrong with them together is their size.
+    builder.build().map_err(|_too_large| RouteError::TooLarge)
 }

@@ -202,7 +202,7 @@ proptest! {
         let (rest, had_authority) = cut_authority(&target);
         let raw = before_fragment(rest.split(|b| *b == b'?').next().unwrap_or_default());
         let mut slow = Vec::new();
-        segments(raw, &mut slow);
+        segments(raw, 0, &mut slow);
         if raw.is_empty() && had_authority {
             slow = b"/".to_vec();
         }

@@ -1,5 +1,7 @@
 //! `[counting]`, `[[profile]]`, `[attribution]` and `[report]`.
 
+use crate::escape::terminal;
+
 use super::super::duration::span;
 use super::super::error::{CaseError, Place, Refusal, said};
 use super::super::model::{Attribution, Case, Counting, MergeDecl, ProfileDecl, ReportDecl};
@@ -53,7 +55,7 @@ fn counting(keys: &Keys<'_, '_>, profiles: &[ProfileDecl]) -> Result<Counting, C
         let known: Vec<&str> = BUILT_IN.into_iter().chain(profiles.iter().map(|p| p.name.as_str())).collect();
         if !known.contains(&text.value) {
             let refusal = Refusal::new(format!("unknown profile `{}`", said(text.value)));
-            return Err(keys.error(text.at, refusal.hint(said(&meant(text.value, &known)))));
+            return Err(keys.error(text.at, refusal.hint(terminal(meant(text.value, &known).as_bytes()))));
         }
         if text.value != "served" {
             keys.later("profile", "the figures are those of `served`");

@@ -1,5 +1,7 @@
 //! `[case]`: what the investigation is, its window and its zone.
 
+use crate::escape::terminal;
+
 use super::super::error::{CaseError, Refusal, said};
 use super::super::model::Case;
 use super::super::near::meant;
@@ -59,7 +61,7 @@ pub(super) fn read_primary_vantage<'t>(
     known.dedup();
     if !known.contains(&text.value) {
         let refusal = Refusal::new(format!("no `[[source]]` has the vantage `{}`", said(text.value)));
-        return Err(keys.error(text.at, refusal.hint(said(&meant(text.value, &known)))));
+        return Err(keys.error(text.at, refusal.hint(terminal(meant(text.value, &known).as_bytes()))));
     }
     case.primary_vantage = Some(text.value.to_owned());
     Ok(())

@@ -87,6 +87,10 @@ fn zone_hint(text: &str) -> String {
     if text.starts_with(['+', '-']) {
         return "a fixed offset is written with its sign turned round: `+02:00` is `Etc/GMT-2`".to_owned();
     }
+    // `PST` is near `EST` and hours away from it.
+    if text.len() <= 5 && text.bytes().all(|b| b.is_ascii_uppercase()) {
+        return "an abbreviation is no zone: write `America/Los_Angeles`, `UTC`".to_owned();
+    }
     match same_city.next().or_else(|| near(text, names)) {
         Some(name) => format!("did you mean `{name}`?"),
         None => "write a name of the IANA database: `America/Los_Angeles`, `UTC`".to_owned(),
