@@ -45,7 +45,7 @@ pub use self::model::{
     SourceDecl,
 };
 pub use self::near::near;
-pub use self::pattern::{Pattern, Subject, resource_from_flag};
+pub use self::pattern::{Pattern, Subject, resource_from_flag, resources_from_flags};
 pub use self::width::Width;
 pub use self::words::{ClientKeyPart, EventKind, PartyKind, Robots, Server, Tier, Word};
 

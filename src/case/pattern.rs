@@ -166,6 +166,26 @@ pub fn resource_from_flag(text: &str) -> Result<Resource, String> {
     }
 }
 
+/// The resources of all `-r` options, in the order given; names are unique as in a case file.
+///
+/// # Errors
+/// As [`resource_from_flag`], and a name given twice.
+pub fn resources_from_flags<T: AsRef<str>>(texts: &[T]) -> Result<Vec<Resource>, String> {
+    let mut resources: Vec<Resource> = Vec::with_capacity(texts.len());
+    for text in texts {
+        let resource = resource_from_flag(text.as_ref())?;
+        if resources.iter().any(|earlier| earlier.name == resource.name) {
+            return Err(format!(
+                "`-r {}`: a second resource named `{}`\nhint: write both globs as one: `-r 'name={{/a/**,/b/**}}'`",
+                said(text.as_ref()),
+                said(&resource.name)
+            ));
+        }
+        resources.push(resource);
+    }
+    Ok(resources)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,6 +228,17 @@ mod tests {
         ] {
             assert_eq!(resource_from_flag(text).unwrap_err(), said);
         }
+    }
+
+    #[test]
+    fn two_flags_cannot_name_one_resource() {
+        let names =
+            |flags: &[&str]| resources_from_flags(flags).map(|all| all.into_iter().map(|r| r.name).collect());
+        assert_eq!(names(&["a=/x", "/x", "b=/x"]), Ok(vec!["a".to_owned(), "/x".to_owned(), "b".to_owned()]));
+        assert_eq!(
+            names(&["a=/x", "a=/y"]),
+            Err("`-r a=/y`: a second resource named `a`\nhint: write both globs as one: `-r 'name={/a/**,/b/**}'`".to_owned())
+        );
     }
 
     #[test]

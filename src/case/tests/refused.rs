@@ -3,6 +3,8 @@
 //! `refused.txt` holds them as `case file`, `---`, `what is printed`, `===`. The lines `@head`, `@source` and
 //! `@resource` stand for the least that a case needs.
 
+use proptest::prelude::*;
+
 use super::*;
 
 const HEAD: &str = "[case]\nid = \"T-1\"\n";
@@ -100,4 +102,35 @@ fn an_error_found_later_points_at_the_line_too() {
         error.to_string(),
         "case.toml:5:10: `*.log` matches no file\n 5 | paths = [\"*.log\"]\n   |          ^^^^^^^\nhint: there is `web.log.gz`"
     );
+}
+
+/// One change to a text: characters cut out at a place, others put there.
+fn changed(text: &str, at: usize, cut: usize, put: &str) -> String {
+    let at = at % (text.chars().count() + 1);
+    let head = text.chars().take(at);
+    head.chain(put.chars()).chain(text.chars().skip(at + cut)).collect()
+}
+
+proptest! {
+    #[test]
+    fn a_damaged_case_file_is_read_or_refused_with_a_place_inside_it(
+        at in any::<prop::sample::Index>(),
+        cut in 0_usize..40,
+        put in prop::sample::select(vec!["", "\"", "'", "[", "]]", "{", "}", "=", "\n", "\\", "é", "-", "1", "*", ".", "\u{0}", "#", "a = 1\n"]),
+        which in any::<bool>(),
+    ) {
+        let text = if which { include_str!("every_key.toml") } else { include_str!("example.toml") };
+        let text = changed(text, at.index(text.len()), cut, put);
+        if let Err(error) = parse(&text, Path::new(""), "case.toml") {
+            let (line, column) = (error.line().unwrap(), error.column().unwrap());
+            let quoted = text.split('\n').nth(line - 1).unwrap();
+            prop_assert!(column <= quoted.chars().count() + 1, "{}", error);
+            prop_assert!(error.to_string().lines().count() <= 4, "{}", error);
+        }
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused(text in ".{0,60}") {
+        prop_assert!(parse(&text, Path::new(""), "case.toml").is_err());
+    }
 }
