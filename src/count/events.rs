@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use accesstrail_parsers::record::ByteSemantics;
 use foldhash::quality::RandomState;
 
 use super::filter::{Filter, View};
@@ -225,11 +226,16 @@ fn as_served(event: &Event, request: &Request, context: &Context<'_>) -> Served 
     let full_size = firm.or(modal);
     // Parts of different versions are never united; a cut 200 names no version but the size known of it.
     let validator = request.part.and_then(|p| p.total).or(full_size).unwrap_or(0);
+    let semantics = semantics_of(event.row.flags().semantics);
+    // A planned size says nothing of what a transfer carried that the log marks as cut.
+    let marked = matches!(event.reason, Reason::AbortMark | Reason::ClientReset);
+    let written = matches!(semantics, ByteSemantics::BodyWritten | ByteSemantics::WireWritten);
     let credit = match (request.part, event.row.status) {
-        _ if whole => Credit::None,
+        _ if whole || (marked && !written) => Credit::None,
         (Some(part), 206) => Credit::part(part.start, part.end, bytes, validator),
         (None, 206) => Credit::unlogged_range(bytes),
-        _ => Credit::cut(bytes, validator),
+        _ if outcome == Outcome::Partial => Credit::cut(bytes, validator),
+        _ => Credit::None,
     };
     Served {
         time_us: event.row.time_us,
@@ -240,6 +246,6 @@ fn as_served(event: &Event, request: &Request, context: &Context<'_>) -> Served 
         credit,
         full_size,
         full_size_firm: firm.is_some(),
-        semantics: semantics_of(event.row.flags().semantics),
+        semantics,
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::finding::{Answer, Caveat};
 use crate::ledger::account::Times;
+use crate::report::number::thousands as n;
 
 /// What the caveats are decided by.
 pub struct Grounds<'a> {
@@ -74,7 +75,9 @@ fn counting(g: &Grounds<'_>, say: &mut impl FnMut(&str, String) -> Option<String
         format!(
             "\"Served\" counts responses that carried data ({}); \"retrievals\" groups them by client and object ({}); \
              of these {} are complete or probable. Another definition gives another number: name the definition with the figure.",
-            c.served, c.retrievals, c.complete_or_probable_retrievals
+            n(c.served),
+            n(c.retrievals),
+            n(c.complete_or_probable_retrievals)
         ),
     );
     let unproven = g.answer.outcomes.probable + g.answer.outcomes.partial;
@@ -84,14 +87,14 @@ fn counting(g: &Grounds<'_>, say: &mut impl FnMut(&str, String) -> Option<String
         } else {
             ""
         };
-        say("CNT-02", format!("{unproven} served responses are not provably complete{why}."));
+        say("CNT-02", format!("{} served responses are not provably complete{why}.", n(unproven)));
     }
     if g.parts_without_range > 0 {
         say(
             "CNT-03",
             format!(
                 "{} partial responses (206) bear no range in the log: which part of the object they carried is not known.",
-                g.parts_without_range
+                n(g.parts_without_range)
             ),
         );
     }
@@ -101,21 +104,21 @@ fn counting(g: &Grounds<'_>, say: &mut impl FnMut(&str, String) -> Option<String
             format!(
                 "{} requests were answered 304 (not modified): those clients very likely hold a copy from an earlier request, \
                  which may lie before these logs.",
-                g.not_modified
+                n(g.not_modified)
             ),
         );
     }
     if g.folded > 0 {
-        say("CNT-06", format!("{} requests match a resource only when upper and lower case are taken as equal.", g.folded));
+        say("CNT-06", format!("{} requests match a resource only when upper and lower case are taken as equal.", n(g.folded)));
     }
     if g.host_unchecked > 0 {
         say(
             "CNT-09",
-            format!("{} requests were counted without checking the host, which their log does not record.", g.host_unchecked),
+            format!("{} requests were counted without checking the host, which their log does not record.", n(g.host_unchecked)),
         );
     }
     if g.over_24h > 0 {
-        say("CNT-10", format!("{} retrievals last longer than 24 hours.", g.over_24h));
+        say("CNT-10", format!("{} retrievals last longer than 24 hours.", n(g.over_24h)));
     }
     if let Some(o) = &g.other_methods {
         say(
@@ -123,7 +126,11 @@ fn counting(g: &Grounds<'_>, say: &mut impl FnMut(&str, String) -> Option<String
             format!(
                 "{} responses 2xx with {} bytes went to requests of methods not listed ({} is). They are not in served; with them \
                  the figures would be {} served by {} addresses.",
-                o.responses, o.bytes, o.listed, o.served, o.clients_ip
+                n(o.responses),
+                n(o.bytes),
+                o.listed,
+                n(o.served),
+                n(o.clients_ip)
             ),
         );
     }
@@ -157,7 +164,7 @@ fn evidence(g: &Grounds<'_>, say: &mut impl FnMut(&str, String) -> Option<String
         (t.nonexistent, "local times do not exist (start of daylight-saving time): shifted by the gap"),
     ];
     let zone: Vec<String> =
-        zone.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+        zone.iter().filter(|(many, _)| *many > 0).map(|(many, what)| format!("{} {what}", n(*many))).collect();
     if !zone.is_empty() {
         say("TIM-01", format!("{}.", zone.join("; ")));
     }
@@ -169,7 +176,7 @@ fn evidence(g: &Grounds<'_>, say: &mut impl FnMut(&str, String) -> Option<String
         };
         say(
             "TIM-02",
-            format!("{mixed}{} served requests outside the window would join a retrieval inside it.", g.retrievals_at_edges),
+            format!("{mixed}{} served requests outside the window would join a retrieval inside it.", n(g.retrievals_at_edges)),
         );
     }
     let l = &g.answer.ledger;
@@ -178,7 +185,8 @@ fn evidence(g: &Grounds<'_>, say: &mut impl FnMut(&str, String) -> Option<String
             "INT-02",
             format!(
                 "{} of {} lines could not be read as records; each may hold a further request. All are listed in faults.csv.",
-                l.faults, l.lines
+                n(l.faults),
+                n(l.lines)
             ),
         );
     }
@@ -205,7 +213,8 @@ fn identity(g: &Grounds<'_>, say: &mut impl FnMut(&str, String) -> Option<String
             "ID-03",
             format!(
                 "For {} of {} served responses the client is the forwarded address that a declared trusted proxy wrote.",
-                g.by_header, g.answer.counts.served
+                n(g.by_header),
+                n(g.answer.counts.served)
             ),
         );
     }
@@ -213,12 +222,13 @@ fn identity(g: &Grounds<'_>, say: &mut impl FnMut(&str, String) -> Option<String
         let id03 = format!(
             "{} served responses bear a forwarded address from a peer that is not declared trusted; it was ignored, since the client \
              itself may have written it.",
-            g.header_ignored
+            n(g.header_ignored)
         );
         let before = if g.by_header > 0 {
             format!(
                 "For {} of {} served responses the client is the forwarded address that a declared trusted proxy wrote. ",
-                g.by_header, g.answer.counts.served
+                n(g.by_header),
+                n(g.answer.counts.served)
             )
         } else {
             String::new()

@@ -4,8 +4,9 @@ use super::settle::Settled;
 use super::silences::SourceSilence;
 use crate::clock::text::rfc3339;
 use crate::coverage::spans::Span;
-use crate::finding::Finding;
+use crate::finding::{Finding, Ledger};
 use crate::intake::State;
+use crate::report::number::thousands;
 
 /// Findings about files.
 #[must_use]
@@ -87,16 +88,49 @@ pub fn of_silences(silences: &[SourceSilence], window: Span) -> Vec<Finding> {
                 ),
             });
         }
-        for rhythm in &silence.rhythms {
-            out.push(Finding {
-                id: "log-rhythm".to_owned(),
-                source: Some(silence.source.clone()),
-                text: format!(
-                    "`{}` is silent from about {}:00 to about {}:00 local time on {} days; this is taken as its habit, not as a gap.",
-                    silence.source, rhythm.start_hour, rhythm.end_hour, rhythm.days
-                ),
-            });
-        }
+        out.extend(of_rhythms(silence));
     }
     out
+}
+
+/// One sentence for all habits of a source, the most frequent named.
+fn of_rhythms(silence: &SourceSilence) -> Option<Finding> {
+    const NAMED: usize = 3;
+    let mut rhythms: Vec<_> = silence.rhythms.iter().collect();
+    rhythms.sort_by_key(|r| (std::cmp::Reverse(r.days), r.start_hour, r.end_hour, r.midnights));
+    let named: Vec<String> = rhythms
+        .iter()
+        .take(NAMED)
+        .map(|r| format!("from about {:02}:00 to {:02}:00 on {} days", r.start_hour, r.end_hour, r.days))
+        .collect();
+    if named.is_empty() {
+        return None;
+    }
+    let more = rhythms.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(", and at {more} other hours") } else { String::new() };
+    Some(Finding {
+        id: "log-rhythm".to_owned(),
+        source: Some(silence.source.clone()),
+        text: format!(
+            "`{}` is silent at the same local hours on several days ({}{more}); this is taken as its habit, not as a gap.",
+            silence.source,
+            named.join("; ")
+        ),
+    })
+}
+
+/// Why exit 3 is due, in words; empty where it is not.
+#[must_use]
+pub fn imperfect(ledger: &Ledger, settled: &Settled, uncovered: u64) -> Vec<String> {
+    let truncated = settled.files.iter().filter(|f| matches!(f.report.state, State::Truncated(_))).count() as u64;
+    [
+        (ledger.faults, "line could not be read", "lines could not be read"),
+        (ledger.unreadable_files, "file could not be read", "files could not be read"),
+        (truncated, "file breaks off", "files break off"),
+        (uncovered, "window is not covered by any log", "windows are not covered by any log"),
+    ]
+    .into_iter()
+    .filter(|(n, _, _)| *n > 0)
+    .map(|(n, one, many)| format!("{} {}", thousands(n), if n == 1 { one } else { many }))
+    .collect()
 }

@@ -13,7 +13,6 @@ use crate::coverage::silence::Seconds;
 use crate::coverage::spans::Span;
 use crate::finding::table::FaultRow;
 use crate::finding::{Finding, Ledger, Tool};
-use crate::intake::State;
 use crate::ledger::account::Times;
 use crate::ledger::check;
 use crate::report::inspect::{InspectRow, Inspection, fault_kinds};
@@ -80,7 +79,7 @@ pub fn inspect(case: &Case, machine: &Machine, progress: &(dyn Fn(u64) + Sync)) 
     notes.sort();
     let rows = settled.files.iter().map(|f| row(f, &harvested, case)).collect();
     let inspection = Inspection { rows, faults: fault_kinds(&faults(&settled, &harvested)), findings: notes };
-    let imperfect = imperfect(&ledger, &settled);
+    let imperfect = findings::imperfect(&ledger, &settled, 0);
     Ok(Inspected { inspection, ledger, imperfect })
 }
 
@@ -139,17 +138,4 @@ fn zone_words(times: &Times, records: u64) -> String {
 
 fn faults(settled: &Settled, harvested: &Harvest) -> Vec<FaultRow> {
     settled.files.iter().flat_map(|f| super::tables::faults(&harvested.faults, f)).collect()
-}
-
-fn imperfect(ledger: &Ledger, settled: &Settled) -> Vec<String> {
-    let truncated = settled.files.iter().filter(|f| matches!(f.report.state, State::Truncated(_))).count() as u64;
-    [
-        (ledger.faults, "lines could not be read"),
-        (ledger.unreadable_files, "files could not be read"),
-        (truncated, "files break off"),
-    ]
-    .iter()
-    .filter(|(n, _)| *n > 0)
-    .map(|(n, what)| format!("{n} {what}"))
-    .collect()
 }

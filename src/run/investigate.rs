@@ -33,6 +33,7 @@ use crate::intake::State;
 use crate::intake::seal::sha256_hex;
 use crate::ledger::check;
 use crate::outcome::{Outcome, Reason};
+use crate::report::number::thousands;
 use crate::table::lexicon::{Frozen, Lexicon};
 use crate::table::partition::Keeping;
 
@@ -230,7 +231,8 @@ impl Scene<'_> {
         let evidence_sha256 = evidence_sha256(&answer);
         let timelines = self.timelines(&answer, &parts, stage, &evidence_sha256);
         let tables = self.tables(&parts, counted, stage);
-        let imperfect = imperfect(&answer);
+        let uncovered = answer.windows.iter().filter(|w| !w.covered).count() as u64;
+        let imperfect = findings::imperfect(&answer.ledger, self.settled, uncovered);
         Ok(Investigation { answer, tables, timelines, evidence_sha256, window: stage.window, imperfect })
     }
 
@@ -254,7 +256,7 @@ impl Scene<'_> {
         let whole = |id: &str, text: String| Finding { id: id.to_owned(), source: None, text };
         if answer.vantages.iter().filter(|v| v.requests > 0).count() > 1 {
             let each: Vec<String> =
-                answer.vantages.iter().map(|v| format!("{}: {} requests, {} served", v.name, v.requests, v.served)).collect();
+                answer.vantages.iter().map(|v| format!("{}: {} requests, {} served", v.name, thousands(v.requests), thousands(v.served))).collect();
             out.push(whole(
                 "several-vantages",
                 format!(
@@ -480,44 +482,12 @@ fn beyond_in_words(stage: &Stage<'_>, primary: u16) -> Vec<String> {
         .collect()
 }
 
-/// Why exit 3 is due, in words; empty where it is not.
-fn imperfect(answer: &Answer) -> Vec<String> {
-    let l = &answer.ledger;
-    let truncated = answer.sources.iter().filter(|s| s.state == "truncated").count();
-    let uncovered = answer.windows.iter().filter(|w| !w.covered).count();
-    let mut out = Vec::new();
-    let mut say = |n: u64, what: &str, many: &str| {
-        if n > 0 {
-            out.push(format!("{} {}", thousands(n), if n == 1 { what } else { many }));
-        }
-    };
-    say(l.faults, "line could not be read", "lines could not be read");
-    say(l.unreadable_files, "file could not be read", "files could not be read");
-    say(truncated as u64, "file breaks off", "files break off");
-    say(uncovered as u64, "window is not covered by any log", "windows are not covered by any log");
-    out
-}
-
 /// SHA-256 over the hashes of the files as handed over, one a line, in canonical order.
 #[must_use]
 pub fn evidence_sha256(answer: &Answer) -> String {
     let lines: String =
         answer.sources.iter().map(|s| format!("{}\n", s.sha256.as_deref().unwrap_or("unreadable"))).collect();
     sha256_hex(lines.as_bytes())
-}
-
-/// `2734` → `2,734`.
-#[must_use]
-pub fn thousands(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// A resource's name as part of a file name.
@@ -530,12 +500,6 @@ fn file_name(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn thousands_are_grouped_from_the_right() {
-        let shown: Vec<String> = [0, 999, 1_000, 2_734, 192_000, 1_000_000].map(thousands).to_vec();
-        assert_eq!(shown, ["0", "999", "1,000", "2,734", "192,000", "1,000,000"]);
-    }
 
     #[test]
     fn bins_are_quarter_hours_hours_or_days_by_the_span() {

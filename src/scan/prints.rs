@@ -39,7 +39,7 @@ pub fn of_block(keys: &Keys, file: &FileRules, block: &Block) -> Vec<Print> {
                 (_, Unit::Record(record)) => Print {
                     hash,
                     time_us: Some(when.utc(&record.time, &file.source, &mut odd)),
-                    client: keys.first.hash_one(record.client),
+                    client: record.client.map_or(0, |c| keys.first.hash_one(c)),
                 },
                 _ => Print { hash, time_us: None, client: 0 },
             }

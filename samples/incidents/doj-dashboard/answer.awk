@@ -159,11 +159,11 @@ function silence(v,    s, before, n, d, histogram, rank, most, limit) {
         before = s
     }
 }
-# Seconds of [a, b) that no gap of the origin takes away.
+# Seconds of [a, b) that no gap of the origin takes away. A record covers the whole of its second.
 function covered(a, b,    i, low, high) {
     high = b - a
     for (i = 1; i <= gaps["origin"]; i++) {
-        low = gap_from["origin", i] > a ? gap_from["origin", i] : a
+        low = gap_from["origin", i] + 1 > a ? gap_from["origin", i] + 1 : a
         if (gap_until["origin", i] < b) { if (gap_until["origin", i] > low) high -= gap_until["origin", i] - low }
         else if (b > low) high -= b - low
     }
@@ -179,7 +179,7 @@ function print_sources(    i, j, s, names, n) {
     n = split("bytes lines records directives blank faults duplicate_records out_of_window not_sensitive in_scope", names, " ")
     for (i = 1; i <= sources; i++) {
         s = source_at[i]
-        out("sources." s ".state", s in duplicate ? "duplicate-file" : "read")
+        out("sources." s ".state", s in duplicate ? "duplicate" : "read")
         out("sources." s ".vantage", source_vantage[s])
         if (s in duplicate) continue
         for (j = 1; j <= n; j++) num("sources." s "." names[j], S[s, names[j]])
