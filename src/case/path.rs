@@ -26,7 +26,7 @@ mod unescape;
 mod tests;
 
 pub use self::query::query_values;
-pub(super) use self::unescape::unescape;
+pub use self::unescape::unescape;
 
 /// What kind of column a target comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

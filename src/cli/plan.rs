@@ -106,16 +106,8 @@ fn network(text: &str) -> Result<IpNet, CliError> {
 
 /// The case that the flags of `count` stand for.
 pub(super) fn ad_hoc(typed: &super::args::Count) -> Result<Case, CliError> {
-    let resources = typed
-        .resources
-        .iter()
-        .map(|text| case::resource_from_flag(text).map_err(|e| CliError::usage(format!("--resource: {e}"))))
-        .collect::<Result<Vec<_>, _>>()?;
-    let mut names: Vec<&str> = resources.iter().map(|r| r.name.as_str()).collect();
-    names.sort_unstable();
-    if let Some(twice) = names.windows(2).find(|w| w.first() == w.last()).and_then(|w| w.first()) {
-        return Err(CliError::usage(format!("--resource: `{twice}` is given twice\nhint: name each one, as NAME=GLOB")));
-    }
+    let resources = case::resources_from_flags(&typed.resources)
+        .map_err(|e| CliError::usage(format!("--resource: {e}")))?;
     let zone = zone("--zone", &typed.zone)?;
     let moment = |flag: &str, text: &Option<String>| {
         let read = text.as_deref().map(|t| case::moment::moment(t, zone)).transpose();

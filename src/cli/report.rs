@@ -44,22 +44,22 @@ fn fill(inside: &Path, case: &Case, found: &Investigation) -> Result<(), CliErro
     let tables = folder("tables")?;
     csv::write_tables(&tables, &found.answer, &found.tables).map_err(CliError::failed)?;
     let charts = folder("charts")?;
-    let mut first = None;
+    let mut drawn = Vec::new();
     for (name, timeline) in &found.timelines {
         let svg = chart::timeline_svg(timeline).map_err(CliError::failed)?;
         files::write(&charts.join(format!("{name}.svg")), svg.as_bytes())?;
         let png = chart::timeline_png(timeline).map_err(CliError::failed)?;
         files::write(&charts.join(format!("{name}.png")), &png)?;
-        first.get_or_insert(svg);
+        drawn.push(svg);
     }
     let mut summary = Vec::new();
     json::json(&mut summary, &found.answer).map_err(CliError::failed)?;
     files::write(&inside.join("summary.json"), &summary)?;
-    let page = html(&input(case, found, first.as_deref())).map_err(CliError::failed)?;
+    let page = html(&input(case, found, drawn.iter().map(String::as_str).collect())).map_err(CliError::failed)?;
     files::write(&inside.join("report.html"), page.as_bytes())
 }
 
-fn input<'a>(case: &Case, found: &'a Investigation, chart_svg: Option<&'a str>) -> ReportInput<'a> {
+fn input<'a>(case: &Case, found: &'a Investigation, charts: Vec<&'a str>) -> ReportInput<'a> {
     let local = |us: i64| text::local(us, case.zone);
     ReportInput {
         answer: &found.answer,
@@ -69,7 +69,7 @@ fn input<'a>(case: &Case, found: &'a Investigation, chart_svg: Option<&'a str>) 
         zone: case.zone,
         from: local(found.window.start_us),
         until: local(found.window.end_us),
-        chart_svg,
+        charts,
         evidence_sha256: &found.evidence_sha256,
         events: case
             .events

@@ -46,8 +46,8 @@ pub struct ReportInput<'a> {
     pub from: String,
     /// End of the window, in the same way.
     pub until: String,
-    /// The timeline, as the chart room draws it.
-    pub chart_svg: Option<&'a str>,
+    /// The timelines, as the chart room draws them: of everything first, then of each resource.
+    pub charts: Vec<&'a str>,
     /// Hash over the evidence, in hex.
     pub evidence_sha256: &'a str,
     /// Events of the case.
@@ -76,7 +76,7 @@ pub struct CaseEvent {
 /// # Errors
 /// When the chart is no plain drawing, or the template does not fit its data.
 pub fn html(input: &ReportInput<'_>) -> Result<String, ReportError> {
-    let chart = input.chart_svg.map(chart::checked).transpose()?;
+    let charts: Vec<_> = input.charts.iter().map(|c| chart::checked(c)).collect::<Result<_, _>>()?;
     let style = include_str!("template/report.css");
     let mut env = Environment::new();
     env.set_auto_escape_callback(|_| AutoEscape::Html);
@@ -97,7 +97,7 @@ pub fn html(input: &ReportInput<'_>) -> Result<String, ReportError> {
     let page = env.get_template("report.html")?.render(context! {
         a => Serde(input.answer),
         f => Serde(facts),
-        chart => chart.map(Value::from_safe_string),
+        charts => charts.into_iter().map(Value::from_safe_string).collect::<Vec<_>>(),
         policy => policy::policy(style),
         style => Value::from_safe_string(style.to_owned()),
     })?;

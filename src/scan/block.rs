@@ -15,6 +15,7 @@ use super::faults::Note;
 use super::rules::{FileRules, Rules, semantics_bits};
 use super::when::When;
 use super::whom::{self, Whom};
+use crate::case::path::unescape;
 use crate::case::route::{Query, Scratch};
 use crate::facts::Facts;
 use crate::intake::blocks::{Block, Content};
@@ -48,13 +49,23 @@ pub struct Scanner<'a> {
     times: TimeCache,
     when: When,
     scratch: Scratch,
+    agent: Vec<u8>,
+    principal: Vec<u8>,
 }
 
 impl<'a> Scanner<'a> {
     /// A scanner for one thread.
     #[must_use]
     pub fn new(rules: &'a Rules, words: Local<'a>) -> Self {
-        Self { rules, words, times: TimeCache::default(), when: When::default(), scratch: Scratch::default() }
+        Self {
+            rules,
+            words,
+            times: TimeCache::default(),
+            when: When::default(),
+            scratch: Scratch::default(),
+            agent: Vec::new(),
+            principal: Vec::new(),
+        }
     }
 
     /// Reads one block of a file.
@@ -194,7 +205,10 @@ impl<'a> Scanner<'a> {
             bytes: bytes.and_then(|b| i64::try_from(b).ok()).unwrap_or(-1),
             line: u32::try_from(place.line).unwrap_or(u32::MAX),
             request: id,
-            actor: self.words.actor(record.agent, record.principal),
+            actor: self.words.actor(
+                record.agent.map(|text| unescape(text, meaning.escape, &mut self.agent)),
+                record.principal.map(|text| unescape(text, meaning.escape, &mut self.principal)),
+            ),
             peer: self.words.text(record.peer.or(record.client)),
             file: file.file,
             status: record.status.unwrap_or(0),

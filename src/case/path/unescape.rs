@@ -8,7 +8,7 @@ use accesstrail_parsers::record::Escape;
 use super::hex;
 
 /// The text with escapes undone; borrowed where it holds none.
-pub(in crate::case) fn unescape<'b>(text: &'b [u8], escape: Escape, out: &'b mut Vec<u8>) -> &'b [u8] {
+pub fn unescape<'b>(text: &'b [u8], escape: Escape, out: &'b mut Vec<u8>) -> &'b [u8] {
     let one: fn(&[u8], &mut Vec<u8>) -> Option<usize> = match escape {
         Escape::None => return text,
         Escape::Backslash => backslash,

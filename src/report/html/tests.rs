@@ -24,7 +24,7 @@ fn input<'a>(answer: &'a Answer, tables: &'a Tables) -> ReportInput<'a> {
         zone: Los_Angeles,
         from: "2022-06-27T12:00:00-07:00".to_owned(),
         until: "2022-06-28T12:00:00-07:00".to_owned(),
-        chart_svg: Some(CHART),
+        charts: vec![CHART],
         evidence_sha256: "c0ffee41d07be85566a1f0c2d4e69b83a7750d1be2c94f6087a3d5b1c6e8f902",
         events: vec![
             event("2022-06-27T12:00:00-07:00", None, "published", "Dashboard published"),
@@ -166,7 +166,7 @@ fn nothing_in_the_page_is_fetched_or_run() {
 fn an_empty_answer_is_a_page_too() {
     let (answer, tables) = (Answer::default(), Tables::default());
     let mut empty = input(&answer, &tables);
-    empty.chart_svg = None;
+    empty.charts = Vec::new();
     empty.events.clear();
     let page = html(&empty).unwrap();
     well_formed(&page);
