@@ -36,7 +36,9 @@ fn memory(text: &str) -> Result<usize, CliError> {
     };
     let bytes = digits.parse::<usize>().ok().and_then(|n| n.checked_mul(unit)).filter(|_| unit > 0);
     bytes.ok_or_else(|| {
-        CliError::usage(format!("--memory: `{text}` is not a size\nhint: write a number and a unit, such as 512MiB or 2GiB"))
+        CliError::usage(format!(
+            "--memory: `{text}` is not a size\nhint: write a number and a unit, such as 512MiB or 2GiB"
+        ))
     })
 }
 
@@ -100,7 +102,9 @@ pub(super) fn source(paths: &[String], reading: &Reading) -> Result<SourceDecl, 
 fn network(text: &str) -> Result<IpNet, CliError> {
     let single = || text.parse::<std::net::IpAddr>().map(IpNet::from);
     text.parse().or_else(|_not_a_network| single()).map_err(|_not_an_address| {
-        CliError::usage(format!("--trusted-proxy: `{text}` is no network\nhint: write CIDR notation, such as 10.0.0.0/8"))
+        CliError::usage(format!(
+            "--trusted-proxy: `{text}` is no network\nhint: write CIDR notation, such as 10.0.0.0/8"
+        ))
     })
 }
 

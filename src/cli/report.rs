@@ -55,7 +55,8 @@ fn fill(inside: &Path, case: &Case, found: &Investigation) -> Result<(), CliErro
     let mut summary = Vec::new();
     json::json(&mut summary, &found.answer).map_err(CliError::failed)?;
     files::write(&inside.join("summary.json"), &summary)?;
-    let page = html(&input(case, found, drawn.iter().map(String::as_str).collect())).map_err(CliError::failed)?;
+    let page =
+        html(&input(case, found, drawn.iter().map(String::as_str).collect())).map_err(CliError::failed)?;
     files::write(&inside.join("report.html"), page.as_bytes())
 }
 
@@ -98,7 +99,8 @@ fn say(typed: &Report, found: &Investigation) -> Result<(), CliError> {
     if typed.machine.quiet {
         return Ok(());
     }
-    let shown = |name: &str| crate::escape::terminal(typed.output.join(name).display().to_string().as_bytes());
+    let shown =
+        |name: &str| crate::escape::terminal(typed.output.join(name).display().to_string().as_bytes());
     let c = &found.answer.counts;
     let mut out = std::io::stdout().lock();
     writeln!(

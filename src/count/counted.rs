@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use polars::prelude::DataFrame;
 
-use super::events::{Context, Event, Events, label};
+use super::events::{Context, Event, Events, cut_by_edges, label};
 use super::tally::{Exchange, Tally};
 use crate::outcome::{Outcome, Reason};
 use crate::scan::whom::depends_on_header;
@@ -12,7 +12,7 @@ use crate::table::frame::{
     Measures, TableError, group, signed, signed_of, small, small_of, unsigned, unsigned_of,
 };
 use crate::table::partition::{Keeping, Partitions};
-use crate::table::row::ClientKind;
+use crate::table::row::{ClientKind, Row};
 use crate::table::schema as s;
 
 const SUMS: &[&str] = &[
@@ -137,6 +137,9 @@ pub struct OtherMethods {
     pub clients_ip: u64,
 }
 
+/// Served, bytes and unlogged responses by (vantage, byte semantics).
+pub type Semantics = BTreeMap<(u32, u32), (u64, u64, u64)>;
+
 /// Everything that was counted, by vantage index.
 #[derive(Default)]
 pub struct Counted {
@@ -145,7 +148,7 @@ pub struct Counted {
     /// Requests by (vantage, reason).
     pub reasons: BTreeMap<(u32, u32), u64>,
     /// Served, bytes and unlogged by (vantage, byte semantics).
-    pub semantics: BTreeMap<(u32, u32), (u64, u64, u64)>,
+    pub semantics: Semantics,
     /// Distinct clients by vantage.
     pub distinct: BTreeMap<u32, Distinct>,
     /// Distinct addresses by (vantage, window), (vantage, resource), (vantage, party).
@@ -170,6 +173,8 @@ pub struct Counted {
     pub other_methods: BTreeMap<u32, OtherMethods>,
     /// Retrievals longer than 24 hours, by vantage (CNT-10).
     pub over_24h: BTreeMap<u32, u64>,
+    /// Retrievals that the window's edge cuts in two, by vantage (TIM-02).
+    pub cut_by_edges: BTreeMap<u32, u64>,
     /// 206 without a logged range, by vantage (CNT-03).
     pub parts_without_range: BTreeMap<u32, u64>,
     /// In-scope records that `--where` took out, by file id.
@@ -186,11 +191,17 @@ pub struct Counted {
     pub events: Vec<(Event, u32)>,
 }
 
+/// A key of `--by`: gives equal numbers to events that belong together.
+pub trait Key {
+    /// The number of an event's key.
+    fn number(&self, event: &Event, context: &Context<'_>) -> u64;
+}
+
 /// What is counted besides the fixed blocks.
 #[derive(Default)]
 pub struct Extra<'a> {
-    /// Key of each event, per key of `--by`.
-    pub by: Vec<&'a dyn Fn(&Event) -> u64>,
+    /// Keys of `--by`.
+    pub by: Vec<&'a dyn Key>,
     /// Whether all events are wanted.
     pub events: bool,
 }
@@ -208,10 +219,13 @@ pub fn count(
     let mut out = Counted::default();
     let mut tallies = Tallies::new(keeping, extra.by.len());
     for partition in 0..partitions.count() {
-        let keep = |row: &crate::table::row::Row| {
-            row.flags().in_window && context.files.get(row.file as usize).is_some_and(|f| f.live)
-        };
-        let labelled = label(partitions.load(partition, keep)?, context);
+        let live = |row: &Row| context.files.get(row.file as usize).is_some_and(|f| f.live);
+        let mut rows = partitions.load(partition, live)?;
+        for (vantage, cut) in cut_by_edges(&rows, context) {
+            *out.cut_by_edges.entry(u32::from(vantage)).or_default() += cut;
+        }
+        rows.retain(|row| row.flags().in_window);
+        let labelled = label(rows, context);
         outside_frames(&labelled, context, &mut out);
         tallies.add(&labelled, context, extra)?;
         if extra.events {
@@ -319,7 +333,8 @@ impl Tallies {
             semantics: with(&[s::VANTAGE, s::SEMANTICS], &[s::SERVED, s::BYTES_SERVED, s::UNLOGGED]),
             served_clients: with(&[s::VANTAGE, s::KIND, s::CLIENT_HI, s::CLIENT_LO], SERVED),
             ip_ua: with(&[s::VANTAGE, s::KIND, s::CLIENT_HI, s::CLIENT_LO, s::AGENT], SERVED),
-            clients_by: [s::WINDOW, s::RESOURCE, s::PARTY].map(|key| (with(&[s::VANTAGE, key], CLIENTS), key)),
+            clients_by: [s::WINDOW, s::RESOURCE, s::PARTY]
+                .map(|key| (with(&[s::VANTAGE, key], CLIENTS), key)),
             new_clients: with(&[s::VANTAGE, s::WINDOW], CLIENTS),
             objects_by_resource: with(&[s::VANTAGE, s::RESOURCE, s::OBJECT], SERVED),
             objects_by_party: with(&[s::VANTAGE, s::PARTY, s::OBJECT], SERVED),
@@ -327,22 +342,24 @@ impl Tallies {
             subjects_by_resource: with(&[s::VANTAGE, s::RESOURCE, s::SUBJECT], SERVED),
             subjects_by_party: with(&[s::VANTAGE, s::PARTY, s::SUBJECT], SERVED),
             principals: with(&[s::VANTAGE, s::PRINCIPAL], SERVED),
-            other_methods: with(&[s::VANTAGE, s::KIND, s::CLIENT_HI, s::CLIENT_LO], &[
-                s::REQUESTS,
-                s::SERVED,
-                s::BYTES_SERVED,
-            ]),
-            groups: full(groups, &[
-                s::REQUESTS,
-                s::SERVED,
-                s::RETRIEVALS,
-                s::COMPLETE_OR_PROBABLE,
-                s::COMPLETE,
-                s::BYTES_SERVED,
-                s::UNLOGGED,
-                s::SUBJECT_UNKNOWN,
-                s::CLIENTS,
-            ]),
+            other_methods: with(
+                &[s::VANTAGE, s::KIND, s::CLIENT_HI, s::CLIENT_LO],
+                &[s::REQUESTS, s::SERVED, s::BYTES_SERVED],
+            ),
+            groups: full(
+                groups,
+                &[
+                    s::REQUESTS,
+                    s::SERVED,
+                    s::RETRIEVALS,
+                    s::COMPLETE_OR_PROBABLE,
+                    s::COMPLETE,
+                    s::BYTES_SERVED,
+                    s::UNLOGGED,
+                    s::SUBJECT_UNKNOWN,
+                    s::CLIENTS,
+                ],
+            ),
         }
     }
 
@@ -354,7 +371,7 @@ impl Tallies {
         self.add_served(labelled, context)?;
         self.add_other_methods(labelled, context)?;
         if !extra.by.is_empty() {
-            self.add_groups(frame, &all, extra)?;
+            self.add_groups(frame, &all, context, extra)?;
         }
         Ok(())
     }
@@ -401,10 +418,16 @@ impl Tallies {
         self.other_methods.add(&all)
     }
 
-    fn add_groups(&mut self, mut all: DataFrame, events: &[&Event], extra: &Extra<'_>) -> Result<(), TableError> {
+    fn add_groups(
+        &mut self,
+        mut all: DataFrame,
+        events: &[&Event],
+        context: &Context<'_>,
+        extra: &Extra<'_>,
+    ) -> Result<(), TableError> {
         let mut keys = vec![s::VANTAGE];
         for (name, key) in s::GROUP_KEYS.iter().zip(&extra.by) {
-            let values: Vec<u64> = events.iter().map(|e| key(e)).collect();
+            let values: Vec<u64> = events.iter().map(|e| key.number(e, context)).collect();
             all.with_column(unsigned(name, &values))?;
             keys.push(name);
         }
@@ -468,7 +491,8 @@ fn frame(events: &[&Event], labelled: &Events, context: &Context<'_>) -> Result<
     let opened = |e: &Event| {
         e.retrieval.filter(|l| l.opens).and_then(|l| labelled.retrievals.get(l.retrieval as usize))
     };
-    let captures = |e: &Event| context.captures_subject.get(usize::from(e.resource)).copied().unwrap_or(false);
+    let captures =
+        |e: &Event| context.captures_subject.get(usize::from(e.resource)).copied().unwrap_or(false);
     let time = |e: &Event, none: i64| if e.served() { e.row.time_us } else { none };
     let columns = vec![
         small(s::VANTAGE, &u32s(&|e| u32::from(e.vantage))),
@@ -489,7 +513,10 @@ fn frame(events: &[&Event], labelled: &Events, context: &Context<'_>) -> Result<
         unsigned(s::RETRIEVALS, &flag(&|e| opened(e).is_some())),
         unsigned(s::COMPLETE_OR_PROBABLE, &flag(&|e| opened(e).is_some_and(|r| r.complete_or_probable))),
         unsigned(s::COMPLETE, &flag(&|e| opened(e).is_some_and(|r| r.complete))),
-        unsigned(s::BYTES_SERVED, &u64s(&|e| if adds_bytes(e) { e.row.logged_bytes().unwrap_or(0) } else { 0 })),
+        unsigned(
+            s::BYTES_SERVED,
+            &u64s(&|e| if adds_bytes(e) { e.row.logged_bytes().unwrap_or(0) } else { 0 }),
+        ),
         unsigned(s::UNLOGGED, &flag(&|e| e.served() && e.row.bytes < 0)),
         unsigned(s::SUBJECT_UNKNOWN, &flag(&|e| e.served() && captures(e) && e.subject == 0)),
         signed(s::FIRST, &events.iter().map(|e| time(e, i64::MAX)).collect::<Vec<_>>()),
@@ -527,8 +554,11 @@ fn client_keys(frame: &DataFrame) -> Result<Vec<ClientKey>, TableError> {
 fn sums_of(frame: &DataFrame) -> Result<Vec<Sums>, TableError> {
     let first = signed_of(frame, s::FIRST)?;
     let last = signed_of(frame, s::LAST)?;
-    let mut out: Vec<Sums> =
-        first.into_iter().zip(last).map(|(first_us, last_us)| Sums { first_us, last_us, ..Sums::default() }).collect();
+    let mut out: Vec<Sums> = first
+        .into_iter()
+        .zip(last)
+        .map(|(first_us, last_us)| Sums { first_us, last_us, ..Sums::default() })
+        .collect();
     let mut put = |name: &str, set: fn(&mut Sums, u64)| -> Result<(), TableError> {
         for (sums, value) in out.iter_mut().zip(unsigned_of(frame, name)?) {
             set(sums, value);
@@ -551,22 +581,24 @@ fn cells(frame: Option<DataFrame>) -> Result<BTreeMap<CellKey, Sums>, TableError
     let places = small_of(&frame, s::VANTAGE)?.into_iter().zip(small_of(&frame, s::RESOURCE)?);
     let times = small_of(&frame, s::WINDOW)?.into_iter().zip(small_of(&frame, s::PARTY)?);
     let keys = places.zip(client_keys(&frame)?).zip(times).map(
-        |(((vantage, resource), client), (window, party))| CellKey { vantage, resource, client, window, party },
+        |(((vantage, resource), client), (window, party))| CellKey {
+            vantage,
+            resource,
+            client,
+            window,
+            party,
+        },
     );
     Ok(keys.zip(sums_of(&frame)?).collect())
 }
 
-fn pairs(
-    frame: Option<DataFrame>,
-    key: &str,
-    value: &str,
-) -> Result<BTreeMap<(u32, u32), u64>, TableError> {
+fn pairs(frame: Option<DataFrame>, key: &str, value: &str) -> Result<BTreeMap<(u32, u32), u64>, TableError> {
     let Some(frame) = frame else { return Ok(BTreeMap::new()) };
     let keys = small_of(&frame, s::VANTAGE)?.into_iter().zip(small_of(&frame, key)?);
     Ok(keys.zip(unsigned_of(&frame, value)?).collect())
 }
 
-fn semantics(frame: Option<DataFrame>) -> Result<BTreeMap<(u32, u32), (u64, u64, u64)>, TableError> {
+fn semantics(frame: Option<DataFrame>) -> Result<Semantics, TableError> {
     let Some(frame) = frame else { return Ok(BTreeMap::new()) };
     let keys = small_of(&frame, s::VANTAGE)?.into_iter().zip(small_of(&frame, s::SEMANTICS)?);
     let values = unsigned_of(&frame, s::SERVED)?

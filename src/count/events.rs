@@ -1,6 +1,6 @@
 //! Rows of one partition → events in canonical order, with window, party, outcome and retrieval.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use accesstrail_parsers::record::ByteSemantics;
@@ -122,38 +122,83 @@ pub fn client_text(row: &Row, words: &Frozen) -> String {
     }
 }
 
-/// Labels the rows of one partition.
+/// Labels the in-window rows of one partition.
 #[must_use]
 pub fn label(mut rows: Vec<Row>, context: &Context<'_>) -> Events {
-    let rank = |row: &Row| context.files.get(row.file as usize).map_or(u32::MAX, |f| f.rank);
-    rows.sort_by_cached_key(|row| (row.time_us, rank(row), row.offset));
+    sort(&mut rows, context);
     let mut out = Events::default();
     let mut parties = Attributor { context, known: HashMap::default() };
     for row in rows {
         let Some(request) = context.frozen.request(row.request) else { continue };
         let Some(window) = context.grid.index(row.time_us) else { continue };
-        let actor = context.frozen.actor(row.actor);
-        let event = Event {
-            row,
-            vantage: context.files.get(row.file as usize).map_or(0, |f| f.vantage),
-            resource: request.resource,
-            window,
-            party: parties.of(&row, actor.agent, actor.principal),
-            reason: row.reason(),
-            object: request.object,
-            subject: request.subject,
-            agent: actor.agent,
-            principal: actor.principal,
-            retrieval: None,
-        };
+        let mut event = bare(row, request, context);
+        event.window = window;
+        event.party = parties.of(&row, event.agent, event.principal);
         if context.filter.is_some_and(|f| !f.keeps(&View { event: &event, request, context })) {
             *out.filtered.entry(row.file).or_default() += 1;
             continue;
         }
         out.events.push(event);
     }
-    fold(&mut out, context);
+    let (labels, retrievals) = fold(&out.events, context);
+    for (place, label) in labels {
+        if let Some(event) = out.events.get_mut(place) {
+            event.retrieval = Some(label);
+        }
+    }
+    out.retrievals = retrievals;
     out
+}
+
+/// How many retrievals hold requests inside and outside the window, by vantage (METHOD M6.3, TIM-02).
+#[must_use]
+pub fn cut_by_edges(rows: &[Row], context: &Context<'_>) -> BTreeMap<u16, u64> {
+    let mut out = BTreeMap::new();
+    if rows.iter().all(|row| row.flags().in_window) {
+        return out;
+    }
+    let mut rows = rows.to_vec();
+    sort(&mut rows, context);
+    let events: Vec<Event> = rows
+        .into_iter()
+        .filter_map(|row| Some(bare(row, context.frozen.request(row.request)?, context)))
+        .collect();
+    let (labels, retrievals) = fold(&events, context);
+    let mut sides = vec![(false, false, 0u16); retrievals.len()];
+    for (place, label) in labels {
+        if let (Some(event), Some(side)) = (events.get(place), sides.get_mut(label.retrieval as usize)) {
+            let inside = event.row.flags().in_window;
+            *side = (side.0 || inside, side.1 || !inside, event.vantage);
+        }
+    }
+    for (_, _, vantage) in sides.into_iter().filter(|(inside, outside, _)| *inside && *outside) {
+        *out.entry(vantage).or_default() += 1;
+    }
+    out
+}
+
+/// Canonical order (METHOD M1.5).
+fn sort(rows: &mut [Row], context: &Context<'_>) {
+    let rank = |row: &Row| context.files.get(row.file as usize).map_or(u32::MAX, |f| f.rank);
+    rows.sort_by_cached_key(|row| (row.time_us, rank(row), row.offset));
+}
+
+/// An event without window, party and retrieval.
+fn bare(row: Row, request: &Request, context: &Context<'_>) -> Event {
+    let actor = context.frozen.actor(row.actor);
+    Event {
+        row,
+        vantage: context.files.get(row.file as usize).map_or(0, |f| f.vantage),
+        resource: request.resource,
+        window: 0,
+        party: 0,
+        reason: row.reason(),
+        object: request.object,
+        subject: request.subject,
+        agent: actor.agent,
+        principal: actor.principal,
+        retrieval: None,
+    }
 }
 
 struct Attributor<'a> {
@@ -188,21 +233,17 @@ struct Key {
     vantage: u16,
 }
 
-fn fold(out: &mut Events, context: &Context<'_>) {
+/// Labels of the served events, by their place, and the retrievals.
+fn fold(events: &[Event], context: &Context<'_>) -> (Vec<(usize, Label)>, Vec<Retrieval>) {
     let served: Vec<usize> =
-        out.events.iter().enumerate().filter(|(_, e)| e.served()).map(|(place, _)| place).collect();
+        events.iter().enumerate().filter(|(_, e)| e.served()).map(|(place, _)| place).collect();
     let input = served.iter().filter_map(|place| {
-        let event = out.events.get(*place)?;
+        let event = events.get(*place)?;
         let request = context.frozen.request(event.row.request)?;
         Some((key(event), as_served(event, request, context)))
     });
     let folded = retrieval::fold(input, context.gap_us);
-    for (place, label) in served.iter().zip(folded.labels) {
-        if let Some(event) = out.events.get_mut(*place) {
-            event.retrieval = Some(label);
-        }
-    }
-    out.retrievals = folded.retrievals;
+    (served.iter().copied().zip(folded.labels).collect(), folded.retrievals)
 }
 
 fn key(event: &Event) -> Key {

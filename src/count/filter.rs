@@ -196,7 +196,8 @@ impl<'a> Compiler<'a> {
             let near = near.unwrap_or_default();
             format!("--where: unknown field `{name}`\nhint: did you mean `{near}`? Fields are: {known}")
         })?;
-        let (rest, operator) = operator(rest).map_err(|_none| self.wrong(rest, "one of = != < <= > >= in ~"))?;
+        let (rest, operator) =
+            operator(rest).map_err(|_none| self.wrong(rest, "one of = != < <= > >= in ~"))?;
         let (after, raw) = text_value(rest).map_err(|_none| self.wrong(rest, "a value"))?;
         let test = test(field, operator, &raw, name)?;
         Ok((after, Node::Is { field, operator, test }))
@@ -303,9 +304,9 @@ fn text<'a>(field: Field, view: &View<'a>) -> Option<std::borrow::Cow<'a, [u8]>>
     let words = view.context.frozen;
     let borrowed = |id: u32| words.logged(id).map(std::borrow::Cow::Borrowed);
     match field {
-        Field::Client => Some(std::borrow::Cow::Owned(
-            super::events::client_text(&view.event.row, words).into_bytes(),
-        )),
+        Field::Client => {
+            Some(std::borrow::Cow::Owned(super::events::client_text(&view.event.row, words).into_bytes()))
+        }
         Field::Method => borrowed(view.request.method),
         Field::Path => borrowed(view.request.path),
         Field::Target => borrowed(view.request.target),
@@ -318,7 +319,10 @@ fn text<'a>(field: Field, view: &View<'a>) -> Option<std::borrow::Cow<'a, [u8]>>
         }
         Field::Outcome => Some(std::borrow::Cow::Borrowed(view.event.reason.outcome().word().as_bytes())),
         Field::Party => Some(std::borrow::Cow::Borrowed(
-            view.context.party_names.get(view.event.party as usize).map_or(&b"unattributed"[..], |p| p.as_bytes()),
+            view.context
+                .party_names
+                .get(view.event.party as usize)
+                .map_or(&b"unattributed"[..], |p| p.as_bytes()),
         )),
         Field::Source => {
             let file = view.context.files.get(view.event.row.file as usize)?;
@@ -335,7 +339,10 @@ mod tests {
     #[test]
     fn an_unknown_field_names_its_near_miss() {
         let error = Filter::parse("stauts=206").unwrap_err();
-        assert!(error.starts_with("--where: unknown field `stauts`\nhint: did you mean `status`?"), "{error}");
+        assert!(
+            error.starts_with("--where: unknown field `stauts`\nhint: did you mean `status`?"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -345,7 +352,10 @@ mod tests {
             ("status", "--where, character 7: expected one of = != < <= > >= in ~, found the end"),
             ("status =", "--where, character 9: expected a value, found the end"),
             ("(status=200", "--where, character 12: expected `)`, found the end"),
-            ("status=200 client=x", "--where, character 12: expected `and`, `or` or the end, found `client=x`"),
+            (
+                "status=200 client=x",
+                "--where, character 12: expected `and`, `or` or the end, found `client=x`",
+            ),
             ("status=20x", "--where: `20x` is not a whole number"),
             ("agent in 10.0.0.0/8", "--where: `in` goes with `client` only, not with `agent`"),
             ("agent < 5", "--where: `<` and `>` go with `status` and `bytes`, not with `agent`"),

@@ -145,12 +145,16 @@ mod tests {
         for part in 0..5u32 {
             let objects: Vec<u32> = (0..100).map(|i| (i * 7 + part) % 31).collect();
             let served: Vec<u64> = objects.iter().map(|o| u64::from(*o) + 1).collect();
-            let frame = DataFrame::new(100, vec![small(s::OBJECT, &objects), unsigned(s::SERVED, &served)]).unwrap();
+            let frame =
+                DataFrame::new(100, vec![small(s::OBJECT, &objects), unsigned(s::SERVED, &served)]).unwrap();
             exchange.add(&frame).unwrap();
         }
         let all = exchange.finish().unwrap().unwrap();
-        let mut rows: Vec<_> =
-            small_of(&all, s::OBJECT).unwrap().into_iter().zip(unsigned_of(&all, s::SERVED).unwrap()).collect();
+        let mut rows: Vec<_> = small_of(&all, s::OBJECT)
+            .unwrap()
+            .into_iter()
+            .zip(unsigned_of(&all, s::SERVED).unwrap())
+            .collect();
         rows.sort_unstable();
         rows
     }

@@ -3,3 +3,4 @@
 pub mod overlap;
 pub mod silence;
 pub mod spans;
+pub mod twins;

@@ -70,7 +70,7 @@ impl<R: Read> Blocks<R> {
     ///
     /// # Errors
     /// What the reader says; bytes read before stay available through [`Blocks::salvage`].
-    pub fn next(&mut self) -> io::Result<Option<Step>> {
+    pub fn step(&mut self) -> io::Result<Option<Step>> {
         if self.skipping {
             return self.skip();
         }
@@ -174,7 +174,7 @@ impl<R: Read> Blocks<R> {
     }
 }
 
-/// What [`Blocks::next`] gives.
+/// What [`Blocks::step`] gives.
 #[derive(Debug)]
 pub enum Step {
     /// To be hashed and parsed.
@@ -207,7 +207,7 @@ mod tests {
 
     fn blocks(bytes: &[u8], step: usize) -> Vec<Step> {
         let mut blocks = Blocks::new(Slow(bytes, step));
-        std::iter::from_fn(|| blocks.next().unwrap()).collect()
+        std::iter::from_fn(|| blocks.step().unwrap()).collect()
     }
 
     fn bytes_of(step: &Step) -> &[u8] {
@@ -236,7 +236,8 @@ mod tests {
             let Step::Block(block) = &step else { panic!("no line is over-long") };
             assert_eq!(block.offset, at);
             assert_eq!(block.bytes.last(), Some(&b'\n'));
-            let last_start = block.bytes[..block.bytes.len() - 1].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+            let last_start =
+                block.bytes[..block.bytes.len() - 1].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
             let stretch = (block.offset + last_start as u64) / BLOCK_BYTES as u64;
             assert_eq!(stretch, block.offset / BLOCK_BYTES as u64);
             assert_eq!(block.first_line, text[..at as usize].iter().filter(|b| **b == b'\n').count() as u64);
@@ -274,7 +275,9 @@ mod tests {
         let mut text = vec![b'a'; LINE_CAP];
         text.push(b'\n');
         let steps = blocks(&text, 1 << 20);
-        assert!(matches!(&steps[..], [Step::Block(b)] if b.content == Content::Lines && b.bytes.len() == LINE_CAP + 1));
+        assert!(
+            matches!(&steps[..], [Step::Block(b)] if b.content == Content::Lines && b.bytes.len() == LINE_CAP + 1)
+        );
     }
 
     proptest! {

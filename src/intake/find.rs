@@ -53,7 +53,9 @@ pub enum FindError {
         hint: Option<String>,
     },
     /// A directory without a single file below it.
-    #[error("the directory `{path}` holds no files\nhint: give a directory with log files in it, or the files themselves")]
+    #[error(
+        "the directory `{path}` holds no files\nhint: give a directory with log files in it, or the files themselves"
+    )]
     EmptyDirectory {
         /// As typed.
         path: String,
@@ -67,11 +69,28 @@ pub enum FindError {
         reason: String,
     },
     /// A place that this version does not read.
-    #[error("`{path}` is a remote path, which this version does not read yet\nhint: copy the objects to a local folder and give that")]
+    #[error(
+        "`{path}` is a remote path, which this version does not read yet\nhint: copy the objects to a local folder and give that"
+    )]
     Remote {
         /// As typed.
         path: String,
     },
+}
+
+impl FindError {
+    /// The path as typed.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        match self {
+            Self::Missing { path, .. }
+            | Self::BadGlob { path, .. }
+            | Self::Nothing { path, .. }
+            | Self::EmptyDirectory { path }
+            | Self::Unlistable { path, .. }
+            | Self::Remote { path } => path,
+        }
+    }
 }
 
 fn hint_line(hint: &Option<String>) -> String {
@@ -184,10 +203,8 @@ fn neighbour(path: &Path) -> Option<String> {
     if !parent.is_dir() {
         return existing_part(path);
     }
-    let mut names: Vec<String> = std::fs::read_dir(parent)
-        .ok()?
-        .filter_map(|e| e.ok()?.file_name().into_string().ok())
-        .collect();
+    let mut names: Vec<String> =
+        std::fs::read_dir(parent).ok()?.filter_map(|e| e.ok()?.file_name().into_string().ok()).collect();
     names.sort();
     let best = names.iter().min_by_key(|n| strsim::damerau_levenshtein(n, name))?;
     (strsim::damerau_levenshtein(best, name) <= 3)
@@ -241,7 +258,10 @@ mod tests {
     fn a_missing_file_names_its_nearest_neighbour() {
         let dir = folder();
         let error = find(&["a/acess.log".into()], Some(dir.path())).unwrap_err().to_string();
-        assert!(error.contains("does not exist\nhint: did you mean `") && error.contains("a/access.log`?"), "{error}");
+        assert!(
+            error.contains("does not exist\nhint: did you mean `") && error.contains("a/access.log`?"),
+            "{error}"
+        );
     }
 
     #[test]

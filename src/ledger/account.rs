@@ -33,6 +33,8 @@ pub struct Account {
     pub last_us: Option<i64>,
     /// Records per format name.
     pub formats: BTreeMap<String, u64>,
+    /// Records per moment that their time column states (METHOD M2.2).
+    pub time_bases: BTreeMap<&'static str, u64>,
     /// What was odd about times.
     pub times: Times,
     /// 1 where the file's last line has no newline and reads as a record all the same.
@@ -96,6 +98,9 @@ impl Account {
         }
         for (name, records) in &other.formats {
             *self.formats.entry(name.clone()).or_default() += records;
+        }
+        for (word, records) in &other.time_bases {
+            *self.time_bases.entry(word).or_default() += records;
         }
         self.times.declared_zone += other.times.declared_zone;
         self.times.assumed_utc += other.times.assumed_utc;

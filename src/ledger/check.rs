@@ -7,7 +7,9 @@ use crate::finding::Answer;
 
 /// A sum that does not hold: a defect of this program, never of the evidence.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("internal error: the ledger does not add up: {rule} ({left} ≠ {right}){where_}\nhint: no figure of this run can be relied on; please report it")]
+#[error(
+    "internal error: the ledger does not add up: {rule} ({left} ≠ {right}){where_}\nhint: no figure of this run can be relied on; please report it"
+)]
 pub struct Imbalance {
     rule: &'static str,
     left: u64,
@@ -39,7 +41,11 @@ impl Balance {
 /// The first rule that does not hold.
 pub fn account(path: &str, a: &Account) -> Result<(), Imbalance> {
     let b = Balance { place: path.to_owned() };
-    b.equal("lines = records + directives + blank + faults", a.lines, a.records + a.directives + a.blank + a.fault_total())?;
+    b.equal(
+        "lines = records + directives + blank + faults",
+        a.lines,
+        a.records + a.directives + a.blank + a.fault_total(),
+    )?;
     b.equal(
         "records = duplicate_records + out_of_window + not_sensitive + in_scope",
         a.records,
@@ -60,11 +66,19 @@ pub fn answer(answer: &Answer) -> Result<(), Imbalance> {
 fn ledger(answer: &Answer, b: &Balance) -> Result<(), Imbalance> {
     let l = &answer.ledger;
     let read = answer.sources.iter().filter(|s| s.state == "read" || s.state == "truncated");
-    b.equal("files = read + duplicate_files + unreadable_files", l.files, read.clone().count() as u64 + l.duplicate_files + l.unreadable_files)?;
+    b.equal(
+        "files = read + duplicate_files + unreadable_files",
+        l.files,
+        read.clone().count() as u64 + l.duplicate_files + l.unreadable_files,
+    )?;
     b.equal("bytes = Σ bytes of read sources", l.bytes, read.clone().map(|s| s.bytes).sum())?;
     b.equal("lines = Σ lines of read sources", l.lines, read.clone().map(|s| s.lines).sum())?;
     b.equal("records = Σ records of read sources", l.records, read.map(|s| s.records).sum())?;
-    b.equal("lines = records + directives + blank + faults", l.lines, l.records + l.directives + l.blank + l.faults)?;
+    b.equal(
+        "lines = records + directives + blank + faults",
+        l.lines,
+        l.records + l.directives + l.blank + l.faults,
+    )?;
     b.equal(
         "records = duplicate_records + out_of_window + not_sensitive + in_scope",
         l.records,
@@ -78,7 +92,11 @@ fn counted(answer: &Answer, b: &Balance) -> Result<(), Imbalance> {
     let complete = o.complete.unwrap_or(0);
     let served = complete + o.probable + o.partial + o.copied;
     b.equal("requests = Σ outcomes", c.requests, served + o.learned + o.attempted)?;
-    b.equal("requests = Σ resources.requests", c.requests, answer.resources.iter().map(|r| r.requests).sum())?;
+    b.equal(
+        "requests = Σ resources.requests",
+        c.requests,
+        answer.resources.iter().map(|r| r.requests).sum(),
+    )?;
     b.equal("requests = Σ windows.requests", c.requests, answer.windows.iter().map(|w| w.requests).sum())?;
     b.equal("served = complete + probable + partial + copied", c.served, served)?;
     b.equal("served = Σ parties.served", c.served, answer.parties.iter().map(|p| p.served).sum())?;
@@ -86,12 +104,24 @@ fn counted(answer: &Answer, b: &Balance) -> Result<(), Imbalance> {
     b.equal("served = Σ windows.served", c.served, answer.windows.iter().map(|w| w.served).sum())?;
     let bytes = answer.bytes_served.total;
     b.equal("bytes = Σ windows.bytes_served", bytes, answer.windows.iter().map(|w| w.bytes_served).sum())?;
-    b.equal("bytes = Σ resources.bytes_served", bytes, answer.resources.iter().map(|r| r.bytes_served).sum())?;
+    b.equal(
+        "bytes = Σ resources.bytes_served",
+        bytes,
+        answer.resources.iter().map(|r| r.bytes_served).sum(),
+    )?;
     b.equal("bytes = Σ parties.bytes_served", bytes, answer.parties.iter().map(|p| p.bytes_served).sum())?;
     let of_primary = answer.vantages.iter().filter(|v| v.name == answer.primary_vantage);
     b.equal("served = served of the primary vantage", c.served, of_primary.map(|v| v.served).sum())?;
-    b.at_most("complete_retrievals ≤ complete_or_probable_retrievals", c.complete_retrievals.unwrap_or(0), c.complete_or_probable_retrievals)?;
-    b.at_most("complete_or_probable_retrievals ≤ retrievals", c.complete_or_probable_retrievals, c.retrievals)?;
+    b.at_most(
+        "complete_retrievals ≤ complete_or_probable_retrievals",
+        c.complete_retrievals.unwrap_or(0),
+        c.complete_or_probable_retrievals,
+    )?;
+    b.at_most(
+        "complete_or_probable_retrievals ≤ retrievals",
+        c.complete_or_probable_retrievals,
+        c.retrievals,
+    )?;
     b.at_most("retrievals ≤ served", c.retrievals, c.served)?;
     b.at_most("served ≤ requests", c.served, c.requests)?;
     let k = &answer.clients;
@@ -112,7 +142,10 @@ mod tests {
     fn a_lost_line_is_an_internal_error() {
         let lost = Account { lines: 3, records: 2, in_scope: 2, ..Account::default() };
         let error = account("access.log", &lost).unwrap_err().to_string();
-        assert!(error.contains("lines = records + directives + blank + faults (3 ≠ 2) in `access.log`"), "{error}");
+        assert!(
+            error.contains("lines = records + directives + blank + faults (3 ≠ 2) in `access.log`"),
+            "{error}"
+        );
     }
 
     /// METHOD M1.3.

@@ -10,8 +10,8 @@ use crate::clock::text::rfc3339;
 use crate::count::counted::{Counted, Sums};
 use crate::coverage::spans::{Span, covered_us};
 use crate::finding::{
-    BytesServed, Clients, Counts, Exposure, Group, GroupKey, Ledger, Outcomes, Party, Resource, Source, Vantage,
-    Window,
+    BytesServed, Clients, Counts, Exposure, Group, GroupKey, Ledger, Outcomes, Party, Resource, Source,
+    Vantage, Window,
 };
 use crate::intake::State;
 use crate::outcome::{Outcome, Reason};
@@ -78,8 +78,12 @@ pub fn primary(case: &Case, vantages: &[String], counted: &Counted) -> u16 {
     }
     let mut best = (0u64, 0usize);
     for (place, _) in vantages.iter().enumerate() {
-        let served: u64 =
-            counted.cells.iter().filter(|(k, _)| k.vantage as usize == place).map(|(_, sums)| sums.served).sum();
+        let served: u64 = counted
+            .cells
+            .iter()
+            .filter(|(k, _)| k.vantage as usize == place)
+            .map(|(_, sums)| sums.served)
+            .sum();
         if served > best.0 {
             best = (served, place);
         }
@@ -341,7 +345,8 @@ pub fn vantages(counted: &Counted, names: &[String]) -> Vec<Vantage> {
         .enumerate()
         .map(|(place, name)| {
             let of = counted.cells.iter().filter(|(k, _)| k.vantage as usize == place);
-            let (requests, served) = of.fold((0, 0), |(r, s), (_, sums)| (r + sums.requests, s + sums.served));
+            let (requests, served) =
+                of.fold((0, 0), |(r, s), (_, sums)| (r + sums.requests, s + sums.served));
             Vantage { name: name.clone(), requests, served }
         })
         .collect()
@@ -385,8 +390,6 @@ pub fn groups(parts: &Parts<'_>, by: &[Grouping]) -> Vec<Group> {
             bytes_served: sums.bytes_served,
         })
         .collect();
-    out.sort_by(|a, b| {
-        (b.served, b.requests).cmp(&(a.served, a.requests)).then_with(|| a.key.cmp(&b.key))
-    });
+    out.sort_by(|a, b| (b.served, b.requests).cmp(&(a.served, a.requests)).then_with(|| a.key.cmp(&b.key)));
     out
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::finding::{Answer, Caveat};
 use crate::ledger::account::Times;
-use crate::report::number::thousands as n;
+use crate::report::number::{counted, thousands as n};
 
 /// What the caveats are decided by.
 pub struct Grounds<'a> {
@@ -38,8 +38,8 @@ pub struct Grounds<'a> {
     pub beyond: Vec<String>,
     /// User agents are logged.
     pub agents_logged: bool,
-    /// Lines with control bytes or the like were seen in printed columns.
-    pub retrievals_at_edges: u64,
+    /// Retrievals that the window's edge cuts in two.
+    pub cut_by_edges: u64,
 }
 
 /// See CNT-11.
@@ -109,12 +109,21 @@ fn counting(g: &Grounds<'_>, say: &mut impl FnMut(&str, String) -> Option<String
         );
     }
     if g.folded > 0 {
-        say("CNT-06", format!("{} requests match a resource only when upper and lower case are taken as equal.", n(g.folded)));
+        say(
+            "CNT-06",
+            format!(
+                "{} requests match a resource only when upper and lower case are taken as equal.",
+                n(g.folded)
+            ),
+        );
     }
     if g.host_unchecked > 0 {
         say(
             "CNT-09",
-            format!("{} requests were counted without checking the host, which their log does not record.", n(g.host_unchecked)),
+            format!(
+                "{} requests were counted without checking the host, which their log does not record.",
+                n(g.host_unchecked)
+            ),
         );
     }
     if g.over_24h > 0 {
@@ -150,7 +159,10 @@ fn evidence(g: &Grounds<'_>, say: &mut impl FnMut(&str, String) -> Option<String
         );
     }
     if !g.gaps.is_empty() {
-        say("GAP-01", format!("No records: {}. A gap is a lead, not proof that nothing happened.", g.gaps.join("; ")));
+        say(
+            "GAP-01",
+            format!("No records: {}. A gap is a lead, not proof that nothing happened.", g.gaps.join("; ")),
+        );
     }
     if !g.beyond.is_empty() {
         say("GAP-02", format!("The window exceeds the log: {}.", g.beyond.join("; ")));
@@ -159,25 +171,32 @@ fn evidence(g: &Grounds<'_>, say: &mut impl FnMut(&str, String) -> Option<String
     let zone = [
         (t.assumed_utc, "records bear no zone and none is declared: read as UTC"),
         (t.declared_zone, "records bear no zone: read in the declared one"),
-        (t.unknown_zone, "records bear a zone name that is in no table: read in the declared zone, else as UTC"),
+        (
+            t.unknown_zone,
+            "records bear a zone name that is in no table: read in the declared zone, else as UTC",
+        ),
         (t.ambiguous, "local times happen twice (end of daylight-saving time): the earlier was taken"),
         (t.nonexistent, "local times do not exist (start of daylight-saving time): shifted by the gap"),
     ];
-    let zone: Vec<String> =
-        zone.iter().filter(|(many, _)| *many > 0).map(|(many, what)| format!("{} {what}", n(*many))).collect();
+    let zone: Vec<String> = zone
+        .iter()
+        .filter(|(many, _)| *many > 0)
+        .map(|(many, what)| format!("{} {what}", n(*many)))
+        .collect();
     if !zone.is_empty() {
         say("TIM-01", format!("{}.", zone.join("; ")));
     }
-    if g.time_bases.len() > 1 || g.retrievals_at_edges > 0 {
-        let mixed = if g.time_bases.len() > 1 {
-            format!("the logs state different moments of a request ({}); ", g.time_bases.join(", "))
-        } else {
-            String::new()
-        };
-        say(
-            "TIM-02",
-            format!("{mixed}{} served requests outside the window would join a retrieval inside it.", n(g.retrievals_at_edges)),
-        );
+    let mixed = (g.time_bases.len() > 1)
+        .then(|| format!("the logs state different moments of a request: {}", g.time_bases.join(", ")));
+    let cut = (g.cut_by_edges > 0).then(|| {
+        format!(
+            "the window's edge cuts {}: requests outside it belong to the same retrieval",
+            counted(g.cut_by_edges, "retrieval", "retrievals")
+        )
+    });
+    let edges: Vec<String> = [mixed, cut].into_iter().flatten().collect();
+    if !edges.is_empty() {
+        say("TIM-02", format!("{}.", sentence(&edges.join("; "))));
     }
     let l = &g.answer.ledger;
     if l.faults > 0 {
@@ -200,13 +219,20 @@ fn evidence(g: &Grounds<'_>, say: &mut impl FnMut(&str, String) -> Option<String
     );
 }
 
+/// With a capital first letter.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 fn identity(g: &Grounds<'_>, say: &mut impl FnMut(&str, String) -> Option<String>) {
     if g.answer.counts.requests == 0 {
         return;
     }
     say(
         "ID-01",
-        "An address is not a person: one person can use several addresses, and many can share one.".to_owned(),
+        "An address is not a person: one person can use several addresses, and many can share one."
+            .to_owned(),
     );
     if g.by_header > 0 {
         say(

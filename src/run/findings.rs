@@ -19,37 +19,58 @@ pub fn of_files(settled: &Settled) -> Vec<Finding> {
         match &file.report.state {
             State::Read => {}
             State::Truncated(why) => {
-                say("truncated-stream", format!("`{}` breaks off ({why}); what came before is counted.", file.path));
+                say(
+                    "truncated-stream",
+                    format!("`{}` breaks off ({why}); what came before is counted.", file.path),
+                );
             }
-            State::Unreadable(why) => say("unreadable-file", format!("`{}` cannot be read: {why}.", file.path)),
+            State::Unreadable(why) => {
+                say("unreadable-file", format!("`{}` cannot be read: {why}.", file.path))
+            }
         }
         if let Some(first) = &file.duplicate_of {
-            say("duplicate-file", format!("`{}` has the same content as `{first}`; it is not counted again.", file.path));
+            say(
+                "duplicate-file",
+                format!("`{}` has the same content as `{first}`; it is not counted again.", file.path),
+            );
             continue;
         }
         for (lines, keeper) in &file.overlaps {
             say(
                 "overlap",
-                format!("{lines} lines of `{}` are also in `{keeper}`; their records are counted once.", file.path),
+                format!(
+                    "{lines} lines of `{}` are also in `{keeper}`; their records are counted once.",
+                    file.path
+                ),
             );
         }
         if file.report.changed {
-            say("changed-while-read", format!("`{}` changed while it was read; the hash is of what was read.", file.path));
+            say(
+                "changed-while-read",
+                format!("`{}` changed while it was read; the hash is of what was read.", file.path),
+            );
         }
         if file.account.unterminated > 0 {
             say(
                 "unterminated-last-line",
-                format!("the last line of `{}` has no newline; it reads as a whole record, but its last column may be cut.", file.path),
+                format!(
+                    "the last line of `{}` has no newline; it reads as a whole record, but its last column may be cut.",
+                    file.path
+                ),
             );
         }
         if file.account.format_changes > 0 {
             say(
                 "format-change",
-                format!("`{}` changes its format; {} stretches were read in another one.", file.path, file.account.format_changes),
+                format!(
+                    "`{}` changes its format; {} stretches were read in another one.",
+                    file.path, file.account.format_changes
+                ),
             );
         }
         let units = file.account.lines - file.account.blank;
-        if file.account.records == 0 && file.account.fault_total() > 0 && file.account.fault_total() == units {
+        if file.account.records == 0 && file.account.fault_total() > 0 && file.account.fault_total() == units
+        {
             say(
                 "unrecognised-format",
                 format!(
@@ -122,7 +143,8 @@ fn of_rhythms(silence: &SourceSilence) -> Option<Finding> {
 /// Why exit 3 is due, in words; empty where it is not.
 #[must_use]
 pub fn imperfect(ledger: &Ledger, settled: &Settled, uncovered: u64) -> Vec<String> {
-    let truncated = settled.files.iter().filter(|f| matches!(f.report.state, State::Truncated(_))).count() as u64;
+    let truncated =
+        settled.files.iter().filter(|f| matches!(f.report.state, State::Truncated(_))).count() as u64;
     [
         (ledger.faults, "line could not be read", "lines could not be read"),
         (ledger.unreadable_files, "file could not be read", "files could not be read"),

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use foldhash::quality::RandomState;
 
+use crate::count::counted::Key;
 use crate::count::events::{Context, Event, client_text};
 use crate::table::row::ClientKind;
 
@@ -65,12 +66,17 @@ impl By {
 
     fn one(name: &str) -> Result<Self, String> {
         if matches!(name, "country" | "asn") {
-            return Err(format!("--by: `{name}` needs an address database, which this version does not read yet"));
+            return Err(format!(
+                "--by: `{name}` needs an address database, which this version does not read yet"
+            ));
         }
         KEYS.iter().find(|(n, _)| *n == name).map(|(_, by)| *by).ok_or_else(|| {
             let near = KEYS.iter().map(|(n, _)| *n).min_by_key(|n| strsim::damerau_levenshtein(n, name));
             let known = KEYS.map(|(n, _)| n).join(", ");
-            format!("--by: unknown key `{name}`\nhint: did you mean `{}`? Keys are: {known}", near.unwrap_or_default())
+            format!(
+                "--by: unknown key `{name}`\nhint: did you mean `{}`? Keys are: {known}",
+                near.unwrap_or_default()
+            )
         })
     }
 
@@ -107,9 +113,11 @@ impl By {
         match self {
             Self::Client if event.row.flags().client == ClientKind::Unknown => "-".to_owned(),
             Self::Client => client_text(&event.row, words),
-            Self::Window => {
-                context.grid.bins().get(event.window as usize).map_or_else(String::new, |b| crate::clock::text::rfc3339(b.0))
-            }
+            Self::Window => context
+                .grid
+                .bins()
+                .get(event.window as usize)
+                .map_or_else(String::new, |b| crate::clock::text::rfc3339(b.0)),
             Self::Resource => context.resources.get(usize::from(event.resource)).cloned().unwrap_or_default(),
             Self::Object => object_text(words.text(event.object)),
             Self::Party => context
@@ -157,8 +165,22 @@ impl Grouping {
         Self { by, seen: RefCell::default() }
     }
 
-    /// The number of an event's key.
-    pub fn number(&self, event: &Event, context: &Context<'_>) -> u64 {
+    /// The text of a number.
+    #[must_use]
+    pub fn text(&self, number: u64) -> String {
+        let seen = self.seen.borrow();
+        usize::try_from(number).ok().and_then(|n| seen.list.get(n).cloned()).unwrap_or_default()
+    }
+
+    /// The key's name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.by.name()
+    }
+}
+
+impl Key for Grouping {
+    fn number(&self, event: &Event, context: &Context<'_>) -> u64 {
         let mut seen = self.seen.borrow_mut();
         let raw = self.by.raw(event, context);
         if let Some(number) = seen.raw.get(&raw) {
@@ -172,18 +194,5 @@ impl Grouping {
         }
         seen.raw.insert(raw, number);
         number
-    }
-
-    /// The text of a number.
-    #[must_use]
-    pub fn text(&self, number: u64) -> String {
-        let seen = self.seen.borrow();
-        usize::try_from(number).ok().and_then(|n| seen.list.get(n).cloned()).unwrap_or_default()
-    }
-
-    /// The key's name.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        self.by.name()
     }
 }

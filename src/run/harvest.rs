@@ -17,11 +17,11 @@ use sha2::{Digest, Sha256};
 use accesstrail_parsers::sniff::{self, Score};
 
 use crate::facts::Facts;
+use crate::intake::State;
 use crate::intake::blocks::{Block, Blocks, Step};
 use crate::intake::find::Place;
 use crate::intake::open;
 use crate::intake::seal::hex;
-use crate::intake::State;
 use crate::ledger::account::Account;
 use crate::scan::block::Scanner;
 use crate::scan::faults::Faults;
@@ -89,7 +89,11 @@ pub struct Harvest {
 enum ToHash {
     Bytes(Arc<Vec<u8>>),
     /// End of this file; `outer` is the hash of the compressed file.
-    End { file: u32, report: Report, outer: Option<String> },
+    End {
+        file: u32,
+        report: Report,
+        outer: Option<String>,
+    },
 }
 
 struct ToScan {
@@ -175,7 +179,12 @@ fn join(
     Ok(all)
 }
 
-fn scan_all(work: &Receiver<ToScan>, rules: &Rules, lexicon: &Lexicon, keeping: &Keeping) -> Result<Share, TableError> {
+fn scan_all(
+    work: &Receiver<ToScan>,
+    rules: &Rules,
+    lexicon: &Lexicon,
+    keeping: &Keeping,
+) -> Result<Share, TableError> {
     let mut scanner = Scanner::new(rules, lexicon.local());
     let mut share = Share {
         accounts: BTreeMap::new(),
@@ -249,7 +258,7 @@ fn read(job: &Job, scan: &Sender<ToScan>, hash: &Sender<ToHash>, progress: &(dyn
     let mut blocks = Blocks::new(stream);
     let mut rules: Option<Arc<FileRules>> = None;
     loop {
-        let step = match blocks.next() {
+        let step = match blocks.step() {
             Ok(Some(step)) => step,
             Ok(None) => break,
             Err(error) => {
@@ -294,7 +303,12 @@ fn told(job: &Job, block: &Block, report: &mut Report) -> Arc<FileRules> {
     let told = sniff::sniff(&block.bytes, job.source.server);
     report.scores = told.scores;
     let formats = job.source.format.clone().unwrap_or(told.formats);
-    Arc::new(FileRules { file: job.file, source: Arc::clone(&job.source), formats, removed: job.removed.clone() })
+    Arc::new(FileRules {
+        file: job.file,
+        source: Arc::clone(&job.source),
+        formats,
+        removed: job.removed.clone(),
+    })
 }
 
 /// A receiver that is gone has panicked, and its panic is passed on when it is joined.

@@ -56,14 +56,15 @@ impl Inspected {
 ///
 /// # Errors
 /// See [`RunError`].
-pub fn inspect(case: &Case, machine: &Machine, progress: &(dyn Fn(u64) + Sync)) -> Result<Inspected, RunError> {
+pub fn inspect(
+    case: &Case,
+    machine: &Machine,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Inspected, RunError> {
     let prepared = prepare(case, machine)?;
     let lexicon = Lexicon::default();
-    let keeping = Keeping {
-        partitions: 1,
-        budget_bytes: machine.memory_bytes,
-        scratch: std::sync::Arc::default(),
-    };
+    let keeping =
+        Keeping { partitions: 1, budget_bytes: machine.memory_bytes, scratch: std::sync::Arc::default() };
     let threads = machine.threads;
     let mut harvested = harvest(&prepared.jobs(), &prepared.rules, &lexicon, &keeping, threads, progress)?;
     let settled = settle(&prepared, &mut harvested, &lexicon, &keeping, threads)?;

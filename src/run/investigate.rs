@@ -14,13 +14,13 @@ use super::harvest::{Harvest, harvest};
 use super::prepare::{Machine, Prepared, prepare};
 use super::settle::{Settled, settle};
 use super::silences::{SourceSilence, silences};
-use super::tables;
 use super::timeline::{Words, timeline};
+use super::{tables, twins};
 use crate::case::party::Parties;
 use crate::case::{Case, Width};
 use crate::clock::grid::{self, Grid};
 use crate::clock::text::rfc3339;
-use crate::count::counted::{Counted, Extra, count};
+use crate::count::counted::{Counted, Extra, Key, count};
 use crate::count::events::{Context, FileKey};
 use crate::count::filter::Filter;
 use crate::count::profile::Profile;
@@ -73,7 +73,10 @@ pub struct Investigation {
 ///
 /// # Errors
 /// See [`RunError`].
-pub fn investigate(question: &Question<'_>, progress: &(dyn Fn(u64) + Sync)) -> Result<Investigation, RunError> {
+pub fn investigate(
+    question: &Question<'_>,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Investigation, RunError> {
     let case = question.case;
     let prepared = prepare(case, &question.machine)?;
     let lexicon = Lexicon::default();
@@ -86,7 +89,15 @@ pub fn investigate(question: &Question<'_>, progress: &(dyn Fn(u64) + Sync)) -> 
         check::account(&file.path, &file.account)?;
     }
     let frozen = lexicon.freeze();
-    let scene = Scene { question, prepared: &prepared, harvested: &harvested, settled: &settled, frozen: &frozen };
+    let twins = twins::refuse(question.case, &settled, &harvested, &frozen)?;
+    let scene = Scene {
+        question,
+        prepared: &prepared,
+        harvested: &harvested,
+        settled: &settled,
+        frozen: &frozen,
+        twins,
+    };
     scene.answer(&keeping)
 }
 
@@ -109,7 +120,10 @@ fn something_read(settled: &Settled) -> Result<(), RunError> {
             _ if one.account.fault_total() == 0 => {
                 format!("`{}` holds no requests ({} lines of other kinds)", one.path, one.account.lines)
             }
-            _ => format!("not one of the {} lines of `{}` could be read as a record", one.account.lines, one.path),
+            _ => format!(
+                "not one of the {} lines of `{}` could be read as a record",
+                one.account.lines, one.path
+            ),
         },
         many => {
             let lines: u64 = many.iter().map(|f| f.account.lines).sum();
@@ -127,6 +141,7 @@ struct Scene<'a> {
     harvested: &'a Harvest,
     settled: &'a Settled,
     frozen: &'a Frozen,
+    twins: Vec<Finding>,
 }
 
 impl Scene<'_> {
@@ -134,8 +149,11 @@ impl Scene<'_> {
         let case = self.question.case;
         let window = self.window()?;
         let width = case.window.unwrap_or_else(|| width_for(window));
-        let bad_grid = |e: grid::GridError| RunError::Usage(format!("{e}\nhint: choose a wider --window, or a shorter --from/--until"));
-        let grid = Grid::new(case.zone, as_grid_width(width), window.start_us, window.end_us).map_err(bad_grid)?;
+        let bad_grid = |e: grid::GridError| {
+            RunError::Usage(format!("{e}\nhint: choose a wider --window, or a shorter --from/--until"))
+        };
+        let grid =
+            Grid::new(case.zone, as_grid_width(width), window.start_us, window.end_us).map_err(bad_grid)?;
         let parties = Parties::new(&case.parties, false).map_err(|e| RunError::Usage(e.to_string()))?;
         let party_names: Vec<String> = case.parties.iter().map(|p| p.name.clone()).collect();
         let modal = modal_sizes(&self.settled.keys, self.harvested);
@@ -154,19 +172,14 @@ impl Scene<'_> {
             resources: &names,
         };
         let groupings: Vec<Grouping> = self.question.by.iter().map(|by| Grouping::new(*by)).collect();
-        let numbers: Vec<Box<dyn Fn(&crate::count::events::Event) -> u64>> = groupings
-            .iter()
-            .map(|g| {
-                let context = &context;
-                Box::new(move |e: &crate::count::events::Event| g.number(e, context))
-                    as Box<dyn Fn(&crate::count::events::Event) -> u64>
-            })
-            .collect();
-        let extra = Extra { by: numbers.iter().map(|f| &**f).collect(), events: self.question.events };
+        let by = groupings.iter().map(|g| g as &dyn Key).collect();
+        let extra = Extra { by, events: self.question.events };
         let counted = count(&self.harvested.partitions, keeping, &context, &extra)?;
-        drop(numbers);
         let silences = silences(self.settled, self.harvested, case.zone);
-        self.assembled(&Stage { window, width, grid: &grid, counted: &counted, silences: &silences }, &groupings)
+        self.assembled(
+            &Stage { window, width, grid: &grid, counted: &counted, silences: &silences },
+            &groupings,
+        )
     }
 
     /// METHOD M2.4: from the first to 1 µs after the last in-scope event, where the case gives no ends.
@@ -253,10 +266,16 @@ impl Scene<'_> {
     fn findings(&self, answer: &Answer, stage: &Stage<'_>, counted: &Counted) -> Vec<Finding> {
         let mut out = findings::of_files(self.settled);
         out.extend(findings::of_silences(stage.silences, stage.window));
+        out.extend(self.twins.iter().cloned());
         let whole = |id: &str, text: String| Finding { id: id.to_owned(), source: None, text };
         if answer.vantages.iter().filter(|v| v.requests > 0).count() > 1 {
-            let each: Vec<String> =
-                answer.vantages.iter().map(|v| format!("{}: {} requests, {} served", v.name, thousands(v.requests), thousands(v.served))).collect();
+            let each: Vec<String> = answer
+                .vantages
+                .iter()
+                .map(|v| {
+                    format!("{}: {} requests, {} served", v.name, thousands(v.requests), thousands(v.served))
+                })
+                .collect();
             out.push(whole(
                 "several-vantages",
                 format!(
@@ -309,9 +328,7 @@ impl Scene<'_> {
         let primary = u32::from(parts.primary);
         let of = |map: &std::collections::BTreeMap<u32, u64>| map.get(&primary).copied().unwrap_or(0);
         let distinct = counted.distinct.get(&primary).copied().unwrap_or_default();
-        let reasons = |reason: Reason| {
-            counted.reasons.get(&(primary, reason as u32)).copied().unwrap_or(0)
-        };
+        let reasons = |reason: Reason| counted.reasons.get(&(primary, reason as u32)).copied().unwrap_or(0);
         let mut times = crate::ledger::account::Account::default();
         for file in &self.settled.files {
             times.add(&file.account);
@@ -325,15 +342,29 @@ impl Scene<'_> {
             header_ignored: distinct.header_ignored,
             times: times.times,
             semantics: semantics_words(counted, primary),
-            time_bases: Vec::new(),
+            time_bases: self.time_bases(parts.primary),
             folded: of(&counted.folded),
             host_unchecked: of(&counted.host_unchecked),
             over_24h: of(&counted.over_24h),
             gaps: gaps_in_words(stage, parts.primary),
             beyond: beyond_in_words(stage, parts.primary),
             agents_logged: self.question.by.contains(&By::Agent) || distinct.ip_ua > 0,
-            retrievals_at_edges: 0,
+            cut_by_edges: of(&counted.cut_by_edges),
         }
+    }
+
+    /// Moments that the times of the primary vantage state.
+    fn time_bases(&self, primary: u16) -> Vec<&'static str> {
+        let mut words: Vec<&'static str> = self
+            .settled
+            .files
+            .iter()
+            .filter(|f| f.vantage == primary && f.duplicate_of.is_none())
+            .flat_map(|f| f.account.time_bases.keys().copied())
+            .collect();
+        words.sort_unstable();
+        words.dedup();
+        words
     }
 
     fn other_methods(&self, answer: &Answer, counted: &Counted, primary: u32) -> Option<OtherMethods> {
@@ -351,7 +382,13 @@ impl Scene<'_> {
         })
     }
 
-    fn timelines(&self, answer: &Answer, parts: &Parts<'_>, stage: &Stage<'_>, evidence: &str) -> Vec<(String, Timeline)> {
+    fn timelines(
+        &self,
+        answer: &Answer,
+        parts: &Parts<'_>,
+        stage: &Stage<'_>,
+        evidence: &str,
+    ) -> Vec<(String, Timeline)> {
         let case = self.question.case;
         let words = |title: String, served: u64, retrievals: u64, clients: u64| Words {
             title,
@@ -369,12 +406,19 @@ impl Scene<'_> {
         let mut out = Vec::new();
         let several = answer.resources.len() > 1;
         let all = if several { format!("{title}: all resources") } else { title.clone() };
-        out.push(("timeline".to_owned(), timeline(parts, None, words(all, c.served, c.retrievals, answer.clients.ip))));
+        out.push((
+            "timeline".to_owned(),
+            timeline(parts, None, words(all, c.served, c.retrievals, answer.clients.ip)),
+        ));
         if several {
             for (place, (resource, decl)) in answer.resources.iter().zip(&case.resources).enumerate() {
                 let name = format!("timeline-{}", file_name(&resource.name));
-                let words =
-                    words(format!("{title}: {}", decl.label), resource.served, resource.retrievals, resource.clients_ip);
+                let words = words(
+                    format!("{title}: {}", decl.label),
+                    resource.served,
+                    resource.retrievals,
+                    resource.clients_ip,
+                );
                 out.push((name, timeline(parts, Some(place), words)));
             }
         }
@@ -425,7 +469,10 @@ fn modal_sizes(keys: &[FileKey], harvested: &Harvest) -> HashMap<(u16, u32), u64
     let mut votes: HashMap<(u16, u32), Votes, RandomState> = HashMap::default();
     for (file, facts) in &harvested.facts {
         let Some(key) = keys.get(*file as usize).filter(|k| k.live) else { continue };
-        #[expect(clippy::iter_over_hash_type, reason = "merging votes is commutative: the order cannot be seen")]
+        #[expect(
+            clippy::iter_over_hash_type,
+            reason = "merging votes is commutative: the order cannot be seen"
+        )]
         for (object, more) in &facts.sizes {
             votes.entry((key.vantage, *object)).or_default().merge(more);
         }
@@ -492,8 +539,10 @@ pub fn evidence_sha256(answer: &Answer) -> String {
 
 /// A resource's name as part of a file name.
 fn file_name(name: &str) -> String {
-    let plain: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' }).collect();
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' })
+        .collect();
     plain.trim_matches(['-', '.']).chars().take(60).collect()
 }
 
@@ -504,11 +553,9 @@ mod tests {
     #[test]
     fn bins_are_quarter_hours_hours_or_days_by_the_span() {
         let width = |hours: i64| width_for(Span { start_us: 0, end_us: hours * 3_600_000_000 });
-        assert_eq!([width(5), width(6), width(96), width(97)], [
-            Width::Seconds(900),
-            Width::Seconds(3_600),
-            Width::Seconds(3_600),
-            Width::Days(1)
-        ]);
+        assert_eq!(
+            [width(5), width(6), width(96), width(97)],
+            [Width::Seconds(900), Width::Seconds(3_600), Width::Seconds(3_600), Width::Days(1)]
+        );
     }
 }

@@ -19,6 +19,7 @@ pub mod settle;
 pub mod silences;
 pub mod tables;
 pub mod timeline;
+pub mod twins;
 
 use thiserror::Error;
 

@@ -76,16 +76,30 @@ pub fn prepare(case: &Case, machine: &Machine) -> Result<Prepared, RunError> {
     let base = (!case.base.as_os_str().is_empty()).then_some(case.base.as_path());
     for source in &case.sources {
         let rules = Arc::new(source_rules(source, &vantages, base)?);
-        let found = find::find(&source.paths, base).map_err(|e| RunError::Usage(e.to_string()))?;
+        let found = find::find(&source.paths, base).map_err(|e| not_found(case, source, &e))?;
         files.extend(found.into_iter().map(|f| (f, Arc::clone(&rules))));
     }
     let bytes: u64 = files.iter().map(|(f, _)| size_of_file(f)).sum();
     let partitions = machine.partitions.unwrap_or_else(|| partitions_for(bytes, machine.memory_bytes)).max(1);
-    let router = Router::new(&case.resources, RouterOptions::default()).map_err(|e| RunError::Usage(e.to_string()))?;
+    let router =
+        Router::new(&case.resources, RouterOptions::default()).map_err(|e| RunError::Usage(e.to_string()))?;
     let window = window(case)?;
     let resources = case.resources.iter().map(resource_rule).collect();
     let rules = Rules { router, resources, window, partitions, collect_clients: machine.collect_clients };
     Ok(Prepared { files, vantages, rules })
+}
+
+/// A path of a case file that leads nowhere is shown where it stands.
+fn not_found(case: &Case, source: &SourceDecl, error: &find::FindError) -> RunError {
+    let place = source.paths.iter().position(|p| p == error.path()).and_then(|i| source.paths_at.get(i));
+    let text = error.to_string();
+    match place.filter(|_| !case.text.is_empty()) {
+        None => RunError::Usage(text),
+        Some(place) => {
+            let (sentence, hint) = text.split_once("\nhint: ").map_or((text.as_str(), None), |(s, h)| (s, Some(h)));
+            RunError::Usage(case.refuse(*place, sentence, hint).to_string())
+        }
+    }
 }
 
 fn size_of_file(found: &Found) -> u64 {
@@ -125,7 +139,11 @@ fn resource_rule(resource: &crate::case::Resource) -> ResourceRule {
     }
 }
 
-fn source_rules(source: &SourceDecl, vantages: &[String], base: Option<&Path>) -> Result<SourceRules, RunError> {
+fn source_rules(
+    source: &SourceDecl,
+    vantages: &[String],
+    base: Option<&Path>,
+) -> Result<SourceRules, RunError> {
     let server = source.server.and_then(as_sniffed);
     let place = vantages.binary_search(&source.vantage).unwrap_or(0);
     Ok(SourceRules {
@@ -134,6 +152,7 @@ fn source_rules(source: &SourceDecl, vantages: &[String], base: Option<&Path>) -
         trust: Trust::new(source.trusted_proxies.iter().copied(), source.peer_is_client),
         clock_offset_us: source.clock_offset_us,
         timezone: source.timezone,
+        time_basis: source.time_basis,
         server,
         format: declared(&source.format, server, base)?,
     })

@@ -200,7 +200,7 @@ impl Comparer<'_> {
         let mut rules: Option<FileRules> = None;
         let mut prints = Vec::new();
         loop {
-            let step = match blocks.next() {
+            let step = match blocks.step() {
                 Ok(Some(step)) => step,
                 Ok(None) => return Some(prints),
                 // A truncated stream: what came before it was counted, and is compared.
@@ -235,7 +235,12 @@ fn candidates(files: &[File]) -> Vec<(usize, usize)> {
             if first.duplicate_of.is_some() || second.duplicate_of.is_some() {
                 continue;
             }
-            let spans = (first.account.first_us, first.account.last_us, second.account.first_us, second.account.last_us);
+            let spans = (
+                first.account.first_us,
+                first.account.last_us,
+                second.account.first_us,
+                second.account.last_us,
+            );
             let (Some(a0), Some(a1), Some(b0), Some(b1)) = spans else { continue };
             // Canonical order: b begins no earlier. Nothing later in the list can meet a either.
             if b0 > a1 {
@@ -292,7 +297,8 @@ fn rescan(
             file.report.content_sha256.clone_from(&report.content_sha256);
         }
         // Of one file's removed records it is not told which run removed which; the lines of each run are.
-        file.overlaps = ranges.iter().map(|(range, keeper)| (range.end - range.start, keeper.clone())).collect();
+        file.overlaps =
+            ranges.iter().map(|(range, keeper)| (range.end - range.start, keeper.clone())).collect();
     }
     harvested.partitions.absorb(again.partitions);
     harvested.faults.merge(again.faults);

@@ -119,7 +119,11 @@ fn client_windows(parts: &Parts<'_>) -> Vec<ClientWindow> {
         .map(|((resource, client, window), mixed)| {
             let (start, end) = parts.grid.bins().get(window as usize).copied().unwrap_or_default();
             ClientWindow {
-                resource: parts.case.resources.get(resource as usize).map_or_else(String::new, |r| r.name.clone()),
+                resource: parts
+                    .case
+                    .resources
+                    .get(resource as usize)
+                    .map_or_else(String::new, |r| r.name.clone()),
                 client: client.text(),
                 window_start_utc: rfc3339(start),
                 window_end_utc: rfc3339(end),

@@ -27,10 +27,7 @@ pub struct Words {
 pub fn timeline(parts: &Parts<'_>, resource: Option<usize>, words: Words) -> Timeline {
     let logged = covered(parts.silences, parts.primary);
     let bins = parts.grid.bins();
-    let whole = Stretch {
-        start_us: bins.first().map_or(0, |b| b.0),
-        end_us: bins.last().map_or(0, |b| b.1),
-    };
+    let whole = Stretch { start_us: bins.first().map_or(0, |b| b.0), end_us: bins.last().map_or(0, |b| b.1) };
     let outages: Vec<Span> = parts
         .case
         .events

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use accesstrail_parsers::fault::{Fault, FaultKind};
 use accesstrail_parsers::format::{Format, Unit, parse_any};
 use accesstrail_parsers::framing::{self, Line};
-use accesstrail_parsers::record::{Bytes, Meaning, Record};
+use accesstrail_parsers::record::{Bytes, Meaning, Record, TimeBasis};
+use accesstrail_parsers::sniff;
 use accesstrail_parsers::token::range::{ByteRanges, byte_range, content_range};
 use accesstrail_parsers::token::time::TimeCache;
-use accesstrail_parsers::sniff;
 
 use super::faults::Note;
 use super::rules::{FileRules, Rules, semantics_bits};
@@ -117,8 +117,10 @@ impl<'a> Scanner<'a> {
         out.account.bytes = block.bytes.len() as u64;
         #[expect(clippy::iter_over_hash_type, reason = "goes into a sorted map")]
         for (index, records) in used {
-            let name = formats.get(index).map_or("?", |f| f.name());
-            out.account.formats.insert(name.to_owned(), records);
+            let Some(format) = formats.get(index) else { continue };
+            out.account.formats.insert(format.name().to_owned(), records);
+            let basis = file.source.time_basis.unwrap_or(format.meaning().time_basis);
+            *out.account.time_bases.entry(basis_word(basis)).or_default() += records;
         }
         out
     }
@@ -152,7 +154,14 @@ impl<'a> Scanner<'a> {
         self.times = times;
     }
 
-    fn record(&mut self, file: &FileRules, record: &Record<'_>, meaning: Meaning, place: Place, out: &mut BlockYield) {
+    fn record(
+        &mut self,
+        file: &FileRules,
+        record: &Record<'_>,
+        meaning: Meaning,
+        place: Place,
+        out: &mut BlockYield,
+    ) {
         out.account.records += 1;
         let time_us = self.when.utc(&record.time, &file.source, &mut out.account.times);
         out.account.seen(time_us);
@@ -192,11 +201,14 @@ impl<'a> Scanner<'a> {
         let who = whom::client(record, &file.source.trust, &mut self.words);
         let reason = outcome::judge(&evidence(record, meaning, request));
         let bytes = logged(record.bytes);
-        if let (Some(200), Some(size), true) = (record.status, bytes.filter(|b| *b > 0), request.method_allowed) {
+        if let (Some(200), Some(size), true) =
+            (record.status, bytes.filter(|b| *b > 0), request.method_allowed)
+        {
             let client = u128::from(who.hi) << 64 | u128::from(who.lo) | u128::from(who.kind as u8) << 126;
             out.facts.sizes.entry(request.object).or_default().add(size, client);
         }
-        let flags = Flags { in_window, client: who.kind, via: who.via, semantics: semantics_bits(meaning.bytes) };
+        let flags =
+            Flags { in_window, client: who.kind, via: who.via, semantics: semantics_bits(meaning.bytes) };
         let row = Row {
             time_us,
             offset: place.offset,
@@ -266,6 +278,15 @@ impl<'a> Scanner<'a> {
         };
         // Interning the parts has changed nothing of the key that `known_request` built.
         Some(self.words.new_request(request))
+    }
+}
+
+fn basis_word(basis: TimeBasis) -> &'static str {
+    match basis {
+        TimeBasis::Received => "request received",
+        TimeBasis::Completed => "response completed",
+        TimeBasis::Accepted => "connection accepted",
+        TimeBasis::Unknown => "moment not known",
     }
 }
 

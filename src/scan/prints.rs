@@ -3,8 +3,8 @@
 use std::hash::BuildHasher;
 
 use accesstrail_parsers::format::{Unit, parse_any};
-use accesstrail_parsers::token::time::TimeCache;
 use accesstrail_parsers::framing;
+use accesstrail_parsers::token::time::TimeCache;
 
 use super::rules::FileRules;
 use super::when::When;

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use accesstrail_parsers::format::{Format, Server};
-use accesstrail_parsers::record::ByteSemantics;
+use accesstrail_parsers::record::{ByteSemantics, TimeBasis};
 use chrono_tz::Tz;
 
 use crate::case::route::Router;
@@ -46,6 +46,8 @@ pub struct SourceRules {
     pub clock_offset_us: i64,
     /// Zone of times that bear none.
     pub timezone: Option<Tz>,
+    /// Overrides the format's own time basis.
+    pub time_basis: Option<TimeBasis>,
     /// What server wrote the log, where the operator says so.
     pub server: Option<Server>,
     /// The declared format; `None` for `auto`.

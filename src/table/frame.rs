@@ -3,7 +3,9 @@
 //! Grouping uses the eager in-memory engine: the lazy one would triple the build (docs/decisions/0001), and
 //! its streaming group-by has given wrong results. All columns are integers, all merges sums, minima, maxima.
 
-use polars::prelude::{Column, DataFrame, IpcStreamReader, IpcStreamWriter, NamedFrom, SerReader, SerWriter, Series};
+use polars::prelude::{
+    Column, DataFrame, IpcStreamReader, IpcStreamWriter, NamedFrom, SerReader, SerWriter, Series,
+};
 use thiserror::Error;
 
 use super::row::Row;
@@ -16,7 +18,9 @@ pub enum TableError {
     #[error("internal error in the evidence table: {0}")]
     Frame(#[from] polars::prelude::PolarsError),
     /// Scratch space failed.
-    #[error("the scratch space `{path}` failed: {source}\nhint: free space there, set TMPDIR to another disk, or raise --memory")]
+    #[error(
+        "the scratch space `{path}` failed: {source}\nhint: free space there, set TMPDIR to another disk, or raise --memory"
+    )]
     Scratch {
         /// Where.
         path: std::path::PathBuf,
@@ -76,8 +80,11 @@ pub fn of_rows(rows: &[Row]) -> Result<DataFrame, TableError> {
 /// A column that is missing or of another type.
 pub fn to_rows(frame: &DataFrame, out: &mut Vec<Row>) -> Result<(), TableError> {
     let [time, bytes] = [signed_of(frame, s::TIME)?, signed_of(frame, s::BYTES)?];
-    let [offset, hi, lo] =
-        [unsigned_of(frame, s::OFFSET)?, unsigned_of(frame, s::CLIENT_HI)?, unsigned_of(frame, s::CLIENT_LO)?];
+    let [offset, hi, lo] = [
+        unsigned_of(frame, s::OFFSET)?,
+        unsigned_of(frame, s::CLIENT_HI)?,
+        unsigned_of(frame, s::CLIENT_LO)?,
+    ];
     let [line, request, actor, peer, file, codes] = [
         small_of(frame, s::LINE)?,
         small_of(frame, s::REQUEST)?,
@@ -88,12 +95,28 @@ pub fn to_rows(frame: &DataFrame, out: &mut Vec<Row>) -> Result<(), TableError> 
     ];
     let longs = time.into_iter().zip(bytes).zip(offset).zip(hi).zip(lo);
     let shorts = line.into_iter().zip(request).zip(actor).zip(peer).zip(file).zip(codes);
-    for (((((time_us, bytes), offset), client_hi), client_lo), (((((line, request), actor), peer), file), codes)) in
-        longs.zip(shorts)
+    for (
+        ((((time_us, bytes), offset), client_hi), client_lo),
+        (((((line, request), actor), peer), file), codes),
+    ) in longs.zip(shorts)
     {
         let [high, low, reason, flags] = codes.to_be_bytes();
         let status = u16::from_be_bytes([high, low]);
-        out.push(Row { time_us, offset, client_hi, client_lo, bytes, line, request, actor, peer, file, status, reason, flags });
+        out.push(Row {
+            time_us,
+            offset,
+            client_hi,
+            client_lo,
+            bytes,
+            line,
+            request,
+            actor,
+            peer,
+            file,
+            status,
+            reason,
+            flags,
+        });
     }
     Ok(())
 }
@@ -206,7 +229,8 @@ pub fn spill(frame: &mut DataFrame, path: &std::path::Path) -> Result<(), TableE
 /// # Errors
 /// A scratch file that is gone or broken.
 pub fn unspill(path: &std::path::Path) -> Result<DataFrame, TableError> {
-    let file = std::fs::File::open(path).map_err(|source| TableError::Scratch { path: path.to_owned(), source })?;
+    let file =
+        std::fs::File::open(path).map_err(|source| TableError::Scratch { path: path.to_owned(), source })?;
     Ok(IpcStreamReader::new(std::io::BufReader::new(file)).finish()?)
 }
 

@@ -30,7 +30,8 @@ impl Scratch {
     /// # Errors
     /// The folder cannot be made.
     pub fn file(&self) -> Result<PathBuf, TableError> {
-        let folder = self.folder.get_or_init(|| tempfile::Builder::new().prefix("accesstrail-").tempdir().ok());
+        let folder =
+            self.folder.get_or_init(|| tempfile::Builder::new().prefix("accesstrail-").tempdir().ok());
         let n = self.next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         folder.as_ref().map(|f| f.path().join(format!("{n}.arrow"))).ok_or_else(|| TableError::Scratch {
             path: std::env::temp_dir(),

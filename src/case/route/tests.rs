@@ -242,26 +242,3 @@ fn threads_share_a_router() {
         }
     });
 }
-
-/// `cargo test --release -- --ignored --nocapture cost` prints what a line costs that belongs to no resource.
-#[test]
-#[ignore = "a measurement, not a test"]
-fn cost_of_a_line_that_matches_nothing() {
-    let prefixed = router(
-        "[[resource]]\nname = \"a\"\nmatch = [\"/views/Permits/**.csv\", { path = \"/export\", query = { s = \"x\" } }]\n\
-         [[resource]]\nname = \"b\"\nmatch = [\"/views/Safety/**\"]\n",
-    );
-    let anywhere = router("[[resource]]\nname = \"a\"\nmatch = [\"**/permits-*.csv\"]\n");
-    let raw = router("[[resource]]\nname = \"a\"\nmatch = [{ raw_regex = 'permits-[0-9]+' }]\n");
-    for (name, router) in [("prefix", prefixed), ("anywhere", anywhere), ("raw", raw)] {
-        for target in [
-            "/static/js/app.4f3a1c.js?v=20220627",
-            "/vizql/w/Dash/v/Sheet1/bootstrapSession/sessions/AB%20C-0:0",
-        ] {
-            let (mut scratch, start, rounds) = (Scratch::default(), std::time::Instant::now(), 1_000_000_u32);
-            let hits =
-                (0..rounds).filter(|_| router.route(&ask(Some("h"), target), &mut scratch).is_some()).count();
-            println!("{name:9} {:4} ns  {target} ({hits})", (start.elapsed() / rounds).as_nanos());
-        }
-    }
-}

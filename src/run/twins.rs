@@ -1,0 +1,175 @@
+//! Sources of one vantage are added; this refuses to add those that show the same requests (METHOD M6.9).
+//!
+//! In a case the sets compared are its sources; in `count`, where all files are one source, they are the rotation
+//! sets: files of one folder whose names differ in digits and compression only.
+
+use std::collections::BTreeMap;
+
+use super::RunError;
+use super::harvest::Harvest;
+use super::settle::{File, Settled};
+use crate::case::Case;
+use crate::coverage::twins::{LEAST_EQUAL, Likeness, Sight, likeness};
+use crate::finding::Finding;
+use crate::table::lexicon::Frozen;
+
+/// More sets than this are not compared with each other; that is said.
+const MOST_SETS: usize = 64;
+
+#[derive(Default)]
+struct Set {
+    name: String,
+    vantage: u16,
+    bases: Vec<&'static str>,
+    sights: Vec<Sight>,
+}
+
+/// Compares all sets of each vantage.
+///
+/// # Errors
+/// [`RunError::Usage`] for two sets that show the same requests.
+pub fn refuse(
+    case: &Case,
+    settled: &Settled,
+    harvested: &Harvest,
+    frozen: &Frozen,
+) -> Result<Vec<Finding>, RunError> {
+    let ad_hoc = case.sources.len() == 1;
+    let mut set_of_file: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut sets: Vec<Set> = Vec::new();
+    for file in settled.files.iter().filter(|f| f.duplicate_of.is_none()) {
+        if is_replica(case, &file.source) {
+            continue;
+        }
+        let name = if ad_hoc { stem(&file.path) } else { file.source.clone() };
+        let known = sets.iter().position(|s| s.name == name && s.vantage == file.vantage);
+        let place = known.unwrap_or(sets.len());
+        if known.is_none() {
+            sets.push(Set { name, vantage: file.vantage, ..Set::default() });
+        }
+        if let Some(set) = sets.get_mut(place) {
+            add_bases(set, file);
+        }
+        set_of_file.insert(file.id, place);
+    }
+    if sets.len() < 2 {
+        return Ok(Vec::new());
+    }
+    if sets.len() > MOST_SETS {
+        return Ok(vec![too_many(sets.len())]);
+    }
+    gather(&mut sets, &set_of_file, harvested, frozen)?;
+    compare(&sets, ad_hoc)
+}
+
+fn is_replica(case: &Case, source: &str) -> bool {
+    case.sources.iter().any(|s| s.name == source && s.replicas)
+}
+
+fn add_bases(set: &mut Set, file: &File) {
+    set.bases.extend(file.account.time_bases.keys().copied());
+    set.bases.sort_unstable();
+    set.bases.dedup();
+}
+
+fn gather(
+    sets: &mut [Set],
+    set_of_file: &BTreeMap<u32, usize>,
+    harvested: &Harvest,
+    frozen: &Frozen,
+) -> Result<(), RunError> {
+    let partitions = &harvested.partitions;
+    for partition in 0..partitions.count() {
+        for row in partitions.load(partition, |r| r.flags().in_window && set_of_file.contains_key(&r.file))? {
+            let set = set_of_file.get(&row.file).and_then(|place| sets.get_mut(*place));
+            if let (Some(set), Some(request)) = (set, frozen.request(row.request)) {
+                set.sights.push(Sight {
+                    second: row.time_us.div_euclid(1_000_000),
+                    client: (row.flags().client as u8, row.client_hi, row.client_lo),
+                    peer: row.peer,
+                    target: request.target,
+                    status: row.status,
+                    bytes: row.bytes,
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn compare(sets: &[Set], ad_hoc: bool) -> Result<Vec<Finding>, RunError> {
+    let mut out = Vec::new();
+    for (place, a) in sets.iter().enumerate() {
+        for b in sets.iter().skip(place + 1).filter(|b| b.vantage == a.vantage) {
+            let found = likeness(&a.sights, &b.sights, a.bases == b.bases);
+            if !found.is_half() {
+                continue;
+            }
+            if found.equal >= LEAST_EQUAL {
+                return Err(refused(a, b, found, ad_hoc));
+            }
+            out.push(Finding {
+                id: "possibly-the-same-requests".to_owned(),
+                source: None,
+                text: format!(
+                    "`{}` and `{}` show {} of {} requests alike in the span they share; if one stands before the other, they must not be added.",
+                    a.name, b.name, found.equal, found.of
+                ),
+            });
+        }
+    }
+    Ok(out)
+}
+
+fn refused(a: &Set, b: &Set, found: Likeness, ad_hoc: bool) -> RunError {
+    let hint = if ad_hoc {
+        "count one of them; or write a case file with one source for each, and declare its `vantage`, or `replicas = true` for servers of one pool"
+    } else {
+        "declare a `vantage` for each source, or `replicas = true` for servers of one pool"
+    };
+    RunError::Usage(format!(
+        "`{}` and `{}` show the same requests ({} of {} in the span they share); added, they would be counted twice\nhint: {hint}",
+        a.name, b.name, found.equal, found.of
+    ))
+}
+
+fn too_many(sets: usize) -> Finding {
+    Finding {
+        id: "sets-not-compared".to_owned(),
+        source: None,
+        text: format!(
+            "{sets} sets of files are too many to compare with each other; whether some show the same requests was not checked."
+        ),
+    }
+}
+
+/// A path without what rotation changes: digits with the marks around them, and compression.
+fn stem(path: &str) -> String {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let name = [".gz", ".GZ"].iter().fold(name, |n, ending| n.strip_suffix(ending).unwrap_or(n));
+    let mut out = String::new();
+    for part in name.split(|c: char| c.is_ascii_digit()) {
+        let part = part.trim_matches(['.', '-', '_']);
+        if !part.is_empty() {
+            out.push_str(if out.is_empty() { "" } else { "." });
+            out.push_str(part);
+        }
+    }
+    if folder.is_empty() { out } else { format!("{folder}/{out}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// METHOD M6.9.
+    #[test]
+    fn rotated_files_share_a_stem_and_different_logs_do_not() {
+        for path in ["access.log", "access.log.1", "access.log.2.gz", "access.log-20220627.gz"] {
+            assert_eq!(stem(&format!("logs/{path}")), "logs/access.log", "{path}");
+        }
+        assert_eq!(stem("logs/access.2022_06_27_00_00_00.log"), stem("logs/access.2022_06_28_00_00_00.log"));
+        assert_ne!(stem("front/access.log"), stem("back/access.log"));
+        assert_ne!(stem("logs/front-access.log"), stem("logs/access.log"));
+    }
+}
