@@ -22,6 +22,7 @@ use nom::{IResult, Parser};
 
 use super::events::{Context, Event, address};
 use crate::case::glob::{Glob, Kind, Matcher};
+use crate::case::near;
 use crate::table::lexicon::Request;
 
 /// The columns by name.
@@ -191,10 +192,9 @@ impl<'a> Compiler<'a> {
     fn condition(&mut self, text: &'a str) -> Result<(&'a str, Node), String> {
         let (rest, name) = word(text).map_err(|_no_word| self.wrong(text, "a field name"))?;
         let field = FIELDS.iter().find(|(n, _)| *n == name).map(|(_, f)| *f).ok_or_else(|| {
-            let near = FIELDS.iter().map(|(n, _)| *n).min_by_key(|n| strsim::damerau_levenshtein(n, name));
-            let known = FIELDS.map(|(n, _)| n).join(", ");
-            let near = near.unwrap_or_default();
-            format!("--where: unknown field `{name}`\nhint: did you mean `{near}`? Fields are: {known}")
+            let known = FIELDS.map(|(n, _)| n);
+            let near = near(name, known).map_or_else(String::new, |n| format!("did you mean `{n}`? "));
+            format!("--where: unknown field `{name}`\nhint: {near}Fields are: {}", known.join(", "))
         })?;
         let (rest, operator) =
             operator(rest).map_err(|_none| self.wrong(rest, "one of = != < <= > >= in ~"))?;

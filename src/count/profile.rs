@@ -1,5 +1,6 @@
 //! Counting definitions by name. The definition's text is hashed, so that a figure names what it means.
 
+use crate::case::near;
 use crate::intake::seal::sha256_hex;
 
 /// A definition.
@@ -44,12 +45,9 @@ impl Profile {
     /// One sentence with the near miss.
     pub fn named(name: &str) -> Result<Self, String> {
         ALL.into_iter().find(|p| p.name == name).ok_or_else(|| {
-            let near = ALL.iter().map(|p| p.name).min_by_key(|n| strsim::damerau_levenshtein(n, name));
-            let known = ALL.map(|p| p.name).join(", ");
-            format!(
-                "unknown profile `{name}`\nhint: did you mean `{}`? This version counts: {known}",
-                near.unwrap_or("served")
-            )
+            let known = ALL.map(|p| p.name);
+            let near = near(name, known).map_or_else(String::new, |n| format!("did you mean `{n}`? "));
+            format!("unknown profile `{name}`\nhint: {near}This version counts: {}", known.join(", "))
         })
     }
 

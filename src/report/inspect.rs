@@ -157,25 +157,43 @@ fn name(row: &InspectRow) -> String {
 
 /// The format, or why there is none.
 fn kind(row: &InspectRow) -> String {
+    let format = match row.format.split_once('+') {
+        Some((most, others)) => format!("{most} +{}", others.split('+').count()),
+        None => row.format.clone(),
+    };
+    let format = cut_middle(&format, FORMAT_COLUMNS);
     if row.state == "read" {
-        row.format.clone()
+        format
     } else if row.records == 0 {
         row.state.clone()
     } else {
-        format!("{} (cut)", row.format)
+        format!("{format} (cut)")
     }
 }
 
-/// `06-27 11:41 – 06-28 12:02`; the year stands in the line above the table.
-fn short_span(row: &InspectRow, screen: &Screen) -> String {
+/// Widest name of a format in the table.
+const FORMAT_COLUMNS: usize = 22;
+
+/// `06-27 11:41 – 06-28 12:02` where one year stands in the line above the table, else dates with their year.
+fn short_span(row: &InspectRow, screen: &Screen, one_year: bool) -> String {
+    let kept = if one_year { 5..16 } else { 0..10 };
     let short = |utc: &Option<String>| -> Option<String> {
         let text = moment_bare(utc.as_deref()?, screen.zone);
-        Some(text.get(5..16).map_or_else(|| text.clone(), str::to_owned))
+        Some(text.get(kept.clone()).map_or_else(|| text.clone(), str::to_owned))
     };
     match (short(&row.first_utc), short(&row.last_utc)) {
         (Some(first), Some(last)) => format!("{first} – {last}"),
         _ => String::new(),
     }
+}
+
+fn within_one_year(rows: &[InspectRow], screen: &Screen) -> bool {
+    let mut years = rows
+        .iter()
+        .flat_map(|row| [&row.first_utc, &row.last_utc])
+        .filter_map(|utc| moment_bare(utc.as_deref()?, screen.zone).get(..4).map(str::to_owned));
+    let first = years.next();
+    years.all(|year| Some(&year) == first.as_ref())
 }
 
 fn block(page: &mut Page<'_>, row: &InspectRow, screen: &Screen) -> io::Result<()> {
@@ -241,6 +259,7 @@ fn table(page: &mut Page<'_>, rows: &[InspectRow], screen: &Screen) -> io::Resul
         Column::number("bytes", 6),
         Column::text("zone", 7),
     ]);
+    let one_year = within_one_year(rows, screen);
     for row in rows {
         let name = name(row);
         grid.row(vec![
@@ -248,7 +267,7 @@ fn table(page: &mut Page<'_>, rows: &[InspectRow], screen: &Screen) -> io::Resul
             kind(row),
             thousands(row.records),
             thousands(row.faults),
-            short_span(row, screen),
+            short_span(row, screen, one_year),
             row.clients.map(thousands).unwrap_or_default(),
             if row.gaps == 0 { String::new() } else { thousands(row.gaps) },
             thousands(row.lines),

@@ -137,7 +137,9 @@ pub fn source(file: &File, vantages: &[String]) -> Source {
         (None, State::Truncated(_)) => "truncated",
         (None, State::Unreadable(_)) => "unreadable",
     };
-    let formats: Vec<&str> = a.formats.keys().map(String::as_str).collect();
+    // The one most records were read in comes first.
+    let mut formats: Vec<&str> = a.formats.keys().map(String::as_str).collect();
+    formats.sort_by_key(|name| std::cmp::Reverse(a.formats.get(*name)));
     let format = if formats.is_empty() { told(file) } else { formats.join("+") };
     Source {
         path: file.path.clone(),

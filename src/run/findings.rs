@@ -6,7 +6,7 @@ use crate::clock::text::rfc3339;
 use crate::coverage::spans::Span;
 use crate::finding::{Finding, Ledger};
 use crate::intake::State;
-use crate::report::number::thousands;
+use crate::report::number::{duration, thousands};
 
 /// Findings about files.
 #[must_use]
@@ -96,16 +96,17 @@ pub fn of_silences(silences: &[SourceSilence], window: Span) -> Vec<Finding> {
     let mut out = Vec::new();
     for silence in silences {
         for gap in silence.gaps.iter().filter(|g| g.end_us > window.start_us && g.start_us < window.end_us) {
-            let minutes = (gap.end_us - gap.start_us) / 60_000_000;
+            let seconds = u64::try_from((gap.end_us - gap.start_us) / 1_000_000).unwrap_or(0);
             out.push(Finding {
                 id: "log-gap".to_owned(),
                 source: Some(silence.source.clone()),
                 text: format!(
-                    "`{}` has no records from {} to {} ({minutes} min; its pace makes anything above {} s a gap).",
+                    "`{}` has no records from {} to {} ({}; its pace makes anything above {} a gap).",
                     silence.source,
                     rfc3339(gap.start_us),
                     rfc3339(gap.end_us),
-                    silence.threshold_s
+                    duration(seconds),
+                    duration(silence.threshold_s)
                 ),
             });
         }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use foldhash::quality::RandomState;
 
+use crate::case::near;
 use crate::count::counted::Key;
 use crate::count::events::{Context, Event, client_text};
 use crate::table::row::ClientKind;
@@ -71,12 +72,9 @@ impl By {
             ));
         }
         KEYS.iter().find(|(n, _)| *n == name).map(|(_, by)| *by).ok_or_else(|| {
-            let near = KEYS.iter().map(|(n, _)| *n).min_by_key(|n| strsim::damerau_levenshtein(n, name));
-            let known = KEYS.map(|(n, _)| n).join(", ");
-            format!(
-                "--by: unknown key `{name}`\nhint: did you mean `{}`? Keys are: {known}",
-                near.unwrap_or_default()
-            )
+            let known = KEYS.map(|(n, _)| n);
+            let near = near(name, known).map_or_else(String::new, |n| format!("did you mean `{n}`? "));
+            format!("--by: unknown key `{name}`\nhint: {near}Keys are: {}", known.join(", "))
         })
     }
 

@@ -96,7 +96,8 @@ fn not_found(case: &Case, source: &SourceDecl, error: &find::FindError) -> RunEr
     match place.filter(|_| !case.text.is_empty()) {
         None => RunError::Usage(text),
         Some(place) => {
-            let (sentence, hint) = text.split_once("\nhint: ").map_or((text.as_str(), None), |(s, h)| (s, Some(h)));
+            let (sentence, hint) =
+                text.split_once("\nhint: ").map_or((text.as_str(), None), |(s, h)| (s, Some(h)));
             RunError::Usage(case.refuse(*place, sentence, hint).to_string())
         }
     }

@@ -13,7 +13,9 @@ pub(in crate::report) fn findings(page: &mut Page<'_>, findings: &[Finding]) -> 
     }
     page.heading("findings", "")?;
     for finding in findings {
-        let source = finding.source.as_deref().map(|name| format!("{name}: ")).unwrap_or_default();
+        // Most sentences name their source themselves.
+        let unnamed = finding.source.as_deref().filter(|name| !finding.text.contains(name));
+        let source = unnamed.map(|name| format!("{name}: ")).unwrap_or_default();
         let text = format!("{source}{} ({})", finding.text, finding.id);
         page.prose(Ink::Alert, "  ! ", Ink::Plain, &text)?;
     }
@@ -26,7 +28,7 @@ pub(super) fn caveats(page: &mut Page<'_>, caveats: &[Caveat]) -> io::Result<()>
     if rest.is_empty() {
         return Ok(());
     }
-    page.heading("caveats", "accesstrail explain ID says more")?;
+    page.heading("caveats", "what these figures can't say")?;
     let ids = rest.iter().map(|caveat| width(&caveat.id)).max().unwrap_or(0);
     for caveat in rest {
         page.prose(Ink::Strong, &format!("  {:<ids$}  ", caveat.id), Ink::Plain, &caveat.text)?;
