@@ -1,0 +1,266 @@
+//! Wrong questions and broken evidence that a case file cannot describe: links, pipes, cut streams, folders that
+//! cannot be written. The plain ones are `tests/cases/bad-*.toml`.
+//!
+//! Each: the exit status, one clear sentence on stderr, nothing on stdout where there is no answer.
+
+use std::io::Read;
+use std::process::Stdio;
+
+use crate::evidence::{Folder, get, joined, member};
+use crate::json::number;
+use crate::program::{Ran, command, count, run, run_with};
+
+/// One sentence, in lower case, and at most hints below it; nothing else anywhere.
+#[track_caller]
+fn refused(ran: &Ran, status: i32, sentence: &str) {
+    assert_eq!(ran.status, status, "{}", ran.stderr);
+    assert_eq!(ran.text(), "", "an answer that is none");
+    let mut lines = ran.stderr.lines();
+    let first = lines.next().unwrap_or_default();
+    assert!(first.starts_with("accesstrail: ") && first.contains(sentence), "{}", ran.stderr);
+    assert!(lines.all(|line| line.starts_with("hint: ")), "{}", ran.stderr);
+}
+
+fn two() -> Folder {
+    Folder::of([get("192.0.2.1", "10:00:00"), get("192.0.2.2", "10:00:01")])
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_in_a_circle_is_an_unreadable_file_and_the_others_are_counted() {
+    let folder = two();
+    std::os::unix::fs::symlink("circle.log", folder.at("circle.log")).unwrap();
+    refused(&run(folder.path(), ["count", "circle.log"]), 1, "`circle.log` cannot be read: ");
+    let ran = run(folder.path(), ["count", ".", "--json"]).exits(3);
+    assert!(ran.stderr.contains("1 file could not be read"), "{}", ran.stderr);
+    let answer = ran.json();
+    assert_eq!(number(&answer, "ledger.unreadable_files"), 1);
+    assert_eq!(number(&answer, "counts.served"), 2);
+    let row = crate::json::at(&answer, "sources[path=./circle.log]").unwrap();
+    assert_eq!((&row["state"], &row["sha256"]), (&"unreadable".into(), &serde_json::Value::Null));
+    assert_eq!(crate::json::text(&answer, "findings[id=unreadable-file].source"), "./circle.log");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_to_folders_are_not_followed_so_that_a_circle_of_folders_ends() {
+    let folder = two();
+    std::fs::create_dir(folder.at("below")).unwrap();
+    std::os::unix::fs::symlink("..", folder.at("below/up")).unwrap();
+    let answer = count(folder.path(), ["."]);
+    assert_eq!(number(&answer, "ledger.files"), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_file_is_that_file_once() {
+    let folder = two();
+    std::os::unix::fs::symlink("access.log", folder.at("link.log")).unwrap();
+    let answer = count(folder.path(), ["."]);
+    assert_eq!([number(&answer, "ledger.files"), number(&answer, "counts.served")], [1, 2]);
+}
+
+/// HOSTILE: a truncated stream is a finding, and what was read is counted.
+#[test]
+fn a_gzip_that_breaks_off_is_counted_up_to_there_and_said_to_be_cut() {
+    let lines: Vec<String> = (0..4000).map(|n| get(&format!("192.0.2.{}", n % 250), "10:00:00")).collect();
+    let whole = member(joined(&lines));
+    let folder = Folder::new();
+    folder.bytes("access.log.gz", &whole[..whole.len() - 9]);
+    let ran = run(folder.path(), ["count", "access.log.gz", "--json"]).exits(3);
+    assert!(ran.stderr.contains("1 file breaks off"), "{}", ran.stderr);
+    let answer = ran.json();
+    assert_eq!(crate::json::text(&answer, "sources[0].state"), "truncated");
+    assert_eq!(crate::json::text(&answer, "findings[id=truncated-stream].source"), "access.log.gz");
+    let lines = number(&answer, "ledger.lines");
+    assert!((1..=4000).contains(&lines), "{lines}");
+    assert_eq!(number(&answer, "counts.served") + number(&answer, "ledger.faults"), lines);
+}
+
+#[test]
+fn a_gzip_whose_second_member_is_rubbish_keeps_the_first() {
+    let folder = Folder::new();
+    let first = member(joined([get("192.0.2.1", "10:00:00"), get("192.0.2.2", "10:00:01")]));
+    let mut broken = member(joined([get("192.0.2.3", "10:00:02")]));
+    for byte in broken.iter_mut().skip(12) {
+        *byte ^= 0x55;
+    }
+    folder.bytes("access.log.gz", [first, broken].concat());
+    let ran = run(folder.path(), ["count", "access.log.gz", "--json"]).exits(3);
+    let answer = ran.json();
+    assert_eq!(crate::json::text(&answer, "sources[0].state"), "truncated");
+    assert_eq!(number(&answer, "counts.served"), 2);
+}
+
+#[test]
+fn a_gzip_without_content_is_unreadable_alone_and_beside_others() {
+    let folder = two();
+    folder.bytes("broken.log.gz", [0x1f, 0x8b, 8, 0, 0]);
+    let ran = run(folder.path(), ["count", "broken.log.gz"]);
+    assert_eq!((ran.status, ran.text()), (1, ""), "{}", ran.stderr);
+    assert!(ran.stderr.starts_with("accesstrail: ") && ran.stderr.contains("`broken.log.gz`"), "{}", ran.stderr);
+    let both = run(folder.path(), ["count", ".", "--json"]).exits(3);
+    assert_eq!(number(&both.json(), "counts.served"), 2);
+}
+
+#[test]
+fn binary_rubbish_is_faults_and_no_answer() {
+    let folder = Folder::new();
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let bytes: Vec<u8> = (0..200_000)
+        .map(|_| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state.to_le_bytes()[3]
+        })
+        .collect();
+    folder.bytes("core", &bytes);
+    let lines = bytes.iter().filter(|b| **b == b'\n').count() + usize::from(bytes.last() != Some(&b'\n'));
+    let sentence = format!("not one of the {lines} lines of `core` could be read as a record");
+    refused(&run(folder.path(), ["count", "core"]), 1, &sentence);
+    let answer = run(folder.path(), ["inspect", "core", "--json"]).exits(3).json();
+    assert_eq!(number(&answer, "ledger.lines"), lines as u64);
+    assert_eq!(number(&answer, "ledger.faults") + number(&answer, "ledger.blank"), lines as u64);
+}
+
+/// HOSTILE: a line of 3 MiB and a stretch of NULs are one fault each, and the records around them are counted.
+#[test]
+fn an_endless_line_and_a_run_of_nul_bytes_are_one_fault_each() {
+    let folder = Folder::new();
+    let endless = "x".repeat(3 << 20);
+    let nul = "\0".repeat(4096);
+    let (a, b, c) = (get("192.0.2.1", "10:00:00"), get("192.0.2.2", "10:00:01"), get("192.0.2.3", "10:00:02"));
+    folder.lines("access.log", [a.as_str(), &endless, &b, &nul, &c]);
+    let ran = run(folder.path(), ["count", "access.log", "--json", "--csv", "out"]).exits(3);
+    let answer = ran.json();
+    assert_eq!([number(&answer, "counts.served"), number(&answer, "ledger.faults")], [3, 2]);
+    assert_eq!(number(&answer, "ledger.bytes"), std::fs::metadata(folder.at("access.log")).unwrap().len());
+    let faults = std::fs::read_to_string(folder.at("out/faults.csv")).unwrap();
+    assert!(faults.contains("access.log,,2,") && faults.contains(",too-long,"), "{faults:.300}");
+    assert!(faults.contains("access.log,,4,") && faults.contains(",nul,"));
+}
+
+/// `accesstrail … | head -1` is success: the reader had what it wanted.
+#[test]
+fn a_reader_that_goes_away_is_success() {
+    let folder = Folder::of((0..2000).map(|n| get(&format!("host-{n}.example"), "10:00:00")));
+    let mut child = command(folder.path())
+        .args(["count", "access.log", "--json", "--by", "client"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = child.stdout.take().unwrap();
+    let mut first = [0u8; 2];
+    pipe.read_exact(&mut first).unwrap();
+    assert_eq!(&first, b"{\n");
+    drop(pipe);
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn what_is_already_there_is_overwritten_only_by_force() {
+    let folder = two();
+    for (option, name) in [("--csv", "tables"), ("--chart", "chart.svg"), ("--chart", "chart.png")] {
+        folder.bytes(name, "precious");
+        let sentence = format!("`{name}` is already there");
+        refused(&run(folder.path(), ["count", "access.log", option, name]), 2, &sentence);
+        assert_eq!(std::fs::read(folder.at(name)).unwrap(), b"precious");
+        run(folder.path(), ["count", "access.log", option, name, "--force"]).exits(0);
+        let whole = folder.at(name).is_dir() || std::fs::read(folder.at(name)).unwrap() != b"precious";
+        assert!(whole, "{name}");
+    }
+    assert!(folder.at("tables/client_windows.csv").is_file());
+    assert!(std::fs::read(folder.at("chart.png")).unwrap().starts_with(b"\x89PNG\r\n"));
+}
+
+#[test]
+fn a_report_does_not_replace_a_folder_without_force() {
+    let folder = two();
+    folder.bytes("case.toml", CASE);
+    folder.bytes("out/precious", "x");
+    refused(&run(folder.path(), ["report", "case.toml", "-o", "out"]), 2, "`out` is already there");
+    assert!(folder.at("out/precious").is_file());
+    run(folder.path(), ["report", "case.toml", "-o", "out", "--force"]).exits(0);
+    assert!(folder.at("out/report.html").is_file() && !folder.at("out/precious").exists());
+}
+
+const CASE: &str = "[case]\nid = \"x\"\ntitle = \"x\"\nzone = \"UTC\"\n\
+    [[source]]\nname = \"web\"\npaths = [\"access.log\"]\n\
+    [[resource]]\nname = \"data\"\nmatch = [\"/data.csv\"]\n";
+
+/// The message names the place that was asked for, not a temporary one that exists nowhere.
+#[test]
+fn an_output_that_cannot_be_written_is_exit_1_and_leaves_nothing_behind() {
+    let folder = two();
+    folder.bytes("case.toml", CASE);
+    folder.bytes("file", "x");
+    for place in ["nowhere/out", "file/out"] {
+        for arguments in [
+            &["count", "access.log", "--csv", place][..],
+            &["count", "access.log", "--chart", &format!("{place}.svg")],
+            &["report", "case.toml", "-o", place],
+        ] {
+            let ran = run(folder.path(), arguments);
+            refused(&ran, 1, "cannot be written: ");
+            assert!(ran.stderr.contains(&format!("`{place}")), "{}", ran.stderr);
+        }
+    }
+    let mut left: Vec<_> =
+        std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    left.sort();
+    assert_eq!(left, ["access.log", "case.toml", "file"]);
+}
+
+/// HOSTILE: error messages are the same on every run, too.
+#[test]
+fn an_output_that_cannot_be_written_is_told_in_the_same_words_every_time() {
+    let folder = two();
+    let say = || run(folder.path(), ["count", "access.log", "--csv", "nowhere/out"]).stderr;
+    assert_eq!(say(), say());
+}
+
+#[test]
+fn a_full_disk_is_exit_1() {
+    let full = std::path::Path::new("/dev/full");
+    if !full.exists() {
+        eprintln!("NO /dev/full: NOT TESTED: a full disk");
+        return;
+    }
+    let folder = two();
+    let out = std::fs::OpenOptions::new().write(true).open(full).unwrap();
+    let output = command(folder.path()).args(["count", "access.log", "--json"]).stdout(out).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with("accesstrail: ") && said.lines().count() == 1, "{said}");
+}
+
+#[test]
+fn a_minus_is_standard_input() {
+    let folder = Folder::new();
+    let lines = joined([get("192.0.2.1", "10:00:00"), get("192.0.2.2", "10:00:01")]);
+    for input in [lines.as_bytes().to_vec(), member(&lines)] {
+        let ran = run_with(folder.path(), ["count", "-", "--json"], &input).exits(0);
+        let answer = ran.json();
+        assert_eq!(crate::json::text(&answer, "sources[0].path"), "-");
+        assert_eq!([number(&answer, "counts.served"), number(&answer, "clients.ip")], [2, 2]);
+    }
+    let nothing = run_with(folder.path(), ["count", "-"], b"");
+    refused(&nothing, 1, "`-` is empty");
+}
+
+/// PEERS 5: what cannot be read is never called an empty log.
+#[test]
+fn a_folder_whose_files_are_no_logs_says_how_many_lines_could_not_be_read() {
+    let folder = Folder::new();
+    folder.lines("a.txt", ["dear diary", "today"]);
+    folder.lines("b.txt", ["milk", "bread", "butter"]);
+    refused(
+        &run(folder.path(), ["count", "."]),
+        1,
+        "not one of the 5 lines of 2 files could be read as a record",
+    );
+}
