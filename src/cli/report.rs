@@ -9,7 +9,7 @@ use super::{CliError, Status, files, plan, status};
 use crate::case::{self, Case};
 use crate::chart;
 use crate::clock::text;
-use crate::count::profile::Profile;
+use crate::count::profile::{self, Profile};
 use crate::report::html::{CaseEvent, ReportInput, html};
 use crate::report::{csv, json};
 use crate::run::investigate::{Investigation, Question, investigate};
@@ -19,7 +19,8 @@ pub(super) fn run(typed: &Report) -> Result<Status, CliError> {
     let case = case::load(&typed.case).map_err(|e| CliError::usage(e.to_string()))?;
     let question = Question {
         case: &case,
-        profile: Profile::named(&case.counting.profile).map_err(CliError::usage)?,
+        // The case file knows more profiles than this version counts, and its findings say which.
+        profile: Profile::named(&case.counting.profile).unwrap_or(profile::SERVED),
         filter: None,
         by: Vec::new(),
         events: true,
@@ -84,8 +85,15 @@ fn input<'a>(case: &Case, found: &'a Investigation, charts: Vec<&'a str>) -> Rep
             .collect(),
         // The case file lies where the reader put it; its own name is all that is the same everywhere.
         command: format!("accesstrail report {} -o REPORT", shell_name(&case.shown_path)),
-        notes: case.pending.iter().map(|p| p.text.clone()).collect(),
+        notes: notes(case),
     }
+}
+
+/// What the reader must know of the case besides its figures.
+fn notes(case: &Case) -> Vec<String> {
+    let supersedes = case.supersedes.as_ref().map(|id| format!("This report supersedes {id}."));
+    let examiner = case.examiner_ref.as_ref().map(|name| format!("Examiner's reference: {name}."));
+    supersedes.into_iter().chain(examiner).chain(case.pending.iter().map(|p| p.text.clone())).collect()
 }
 
 fn shell_name(path: &str) -> String {

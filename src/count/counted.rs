@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use polars::prelude::DataFrame;
 
-use super::events::{Context, Event, Events, cut_by_edges, label};
+use super::events::{Context, Event, Events, cut_by_edges, label, repeated};
 use super::tally::{Exchange, Tally};
 use crate::outcome::{Outcome, Reason};
 use crate::scan::whom::depends_on_header;
 use crate::table::frame::{
     Measures, TableError, group, signed, signed_of, small, small_of, unsigned, unsigned_of,
 };
+use crate::table::lexicon::ABSENT;
 use crate::table::partition::{Keeping, Partitions};
 use crate::table::row::{ClientKind, Row};
 use crate::table::schema as s;
@@ -175,6 +176,10 @@ pub struct Counted {
     pub over_24h: BTreeMap<u32, u64>,
     /// Retrievals that the window's edge cuts in two, by vantage (TIM-02).
     pub cut_by_edges: BTreeMap<u32, u64>,
+    /// Requests that bear a user agent, by vantage.
+    pub with_agent: BTreeMap<u32, u64>,
+    /// Requests that equal another one of their source in every column, by vantage (METHOD M6.7).
+    pub repeated: BTreeMap<u32, u64>,
     /// 206 without a logged range, by vantage (CNT-03).
     pub parts_without_range: BTreeMap<u32, u64>,
     /// In-scope records that `--where` took out, by file id.
@@ -227,6 +232,9 @@ pub fn count(
         rows.retain(|row| row.flags().in_window);
         let labelled = label(rows, context);
         outside_frames(&labelled, context, &mut out);
+        for (vantage, n) in repeated(&labelled.events, context) {
+            *out.repeated.entry(u32::from(vantage)).or_default() += n;
+        }
         tallies.add(&labelled, context, extra)?;
         if extra.events {
             // Numbers are only unique inside a partition; they are made global once all are here.
@@ -248,6 +256,7 @@ fn outside_frames(labelled: &Events, context: &Context<'_>, out: &mut Counted) {
         for later in &request.also {
             *out.also_matches.entry((vantage, u32::from(*later))).or_default() += 1;
         }
+        *out.with_agent.entry(vantage).or_default() += u64::from(event.agent != ABSENT);
         *out.folded.entry(vantage).or_default() += u64::from(request.folded);
         *out.host_unchecked.entry(vantage).or_default() += u64::from(request.host_unchecked);
         if event.served() {

@@ -177,6 +177,28 @@ pub fn cut_by_edges(rows: &[Row], context: &Context<'_>) -> BTreeMap<u16, u64> {
     out
 }
 
+/// How many events equal an earlier one of their source in every column that a row holds, by vantage (METHOD M6.7).
+/// They are kept and counted: two clients behind one address can ask for the same thing in the same second.
+#[must_use]
+pub fn repeated(events: &[Event], context: &Context<'_>) -> BTreeMap<u16, u64> {
+    let mut out = BTreeMap::new();
+    let mut seen = std::collections::HashSet::<_, RandomState>::default();
+    let mut time_us = None;
+    for event in events {
+        let row = &event.row;
+        if time_us != Some(row.time_us) {
+            time_us = Some(row.time_us);
+            seen.clear();
+        }
+        let source = context.files.get(row.file as usize).map(|f| f.source.as_str());
+        let client = (row.flags().client as u8, row.client_hi, row.client_lo, row.peer);
+        if !seen.insert((source, client, row.request, row.actor, row.status, row.bytes)) {
+            *out.entry(event.vantage).or_default() += 1;
+        }
+    }
+    out
+}
+
 /// Canonical order (METHOD M1.5).
 fn sort(rows: &mut [Row], context: &Context<'_>) {
     let rank = |row: &Row| context.files.get(row.file as usize).map_or(u32::MAX, |f| f.rank);

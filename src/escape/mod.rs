@@ -19,7 +19,7 @@
 //! `markdown` may not (`&` would become `&amp;amp;`), so a text goes through them once, where it is written.
 //! A backslash in the data stays a backslash, since logins (`DOJ\staff`) and servers' own escapes (`\x1B` in an
 //! Apache log) are full of them. So the visible form is for reading, not for decoding: the byte 1B and the four
-//! characters `\x1B` look alike, and the exact bytes are in Parquet, in JSON and in `accesstrail lines`.
+//! characters `\x1B` look alike, and the exact bytes are in Parquet and in JSON.
 
 mod csv;
 mod html;

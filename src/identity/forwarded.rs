@@ -61,7 +61,7 @@ pub struct Resolved<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Via {
-    /// The peer: there is no header, or no trust is declared.
+    /// The peer: there is no header.
     Peer,
     /// The peer, which is not trusted: its header is ignored.
     HeaderIgnored,
@@ -85,9 +85,6 @@ pub fn resolve<'a>(
     let client = read_ref(peer_raw);
     if trust.peer_is_client {
         return Resolved { client, via: Via::PeerIsClient };
-    }
-    if trust.nets.is_empty() {
-        return Resolved { client, via: Via::Peer };
     }
     let forwarded = forwarded.map(<[u8]>::trim_ascii).filter(|header| !matches!(*header, b"" | b"-"));
     let xff = header_list(xff).or_else(|| header_list(peer_raw.and_then(|raw| split_list(raw).1)));

@@ -62,8 +62,8 @@ impl<R: Read> Blocks<R> {
     }
 
     /// The reader, to ask it for its hash.
-    pub fn reader(&self) -> &R {
-        &self.reader
+    pub fn reader(&mut self) -> &mut R {
+        &mut self.reader
     }
 
     /// The next block and, where an over-long line was passed over, the bytes that only the hash needs.

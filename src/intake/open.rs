@@ -6,18 +6,24 @@ use std::io::{self, BufReader, Read};
 use flate2::read::MultiGzDecoder;
 
 use super::find::Place;
-use super::seal::Tap;
+use super::seal::{Tap, Tapped};
 
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 const READ_BYTES: usize = 1 << 18;
 
 /// The one reader of evidence.
 pub struct Stream {
-    inner: Box<dyn Read + Send>,
-    /// Hash of the file as handed over, where that is not the hash of its content.
-    outer: Option<Tap>,
+    inner: Inner,
     /// What the path said of the file when it was opened, to tell whether it changed meanwhile.
     opened: Option<(Place, Stamp)>,
+}
+
+type Raw = Box<dyn Read + Send>;
+
+enum Inner {
+    Plain(Raw),
+    /// The decoder, and the hash of the file as handed over.
+    Gzip(Box<MultiGzDecoder<Tapped<BufReader<Raw>>>>, Tap),
 }
 
 #[derive(PartialEq, Eq)]
@@ -52,25 +58,35 @@ pub fn open(place: &Place) -> io::Result<Stream> {
     }
 }
 
-fn stream(mut raw: Box<dyn Read + Send>, opened: Option<(Place, Stamp)>) -> io::Result<Stream> {
+fn stream(mut raw: Raw, opened: Option<(Place, Stamp)>) -> io::Result<Stream> {
     let mut head = Vec::with_capacity(GZIP_MAGIC.len());
     (&mut raw).take(GZIP_MAGIC.len() as u64).read_to_end(&mut head)?;
     let gzip = head == GZIP_MAGIC;
-    let whole = io::Cursor::new(head).chain(raw);
-    if gzip {
+    let whole: Raw = Box::new(io::Cursor::new(head).chain(raw));
+    let inner = if gzip {
         let tap = Tap::default();
         let tapped = tap.on(BufReader::with_capacity(READ_BYTES, whole));
-        let inner = MultiGzDecoder::new(tapped);
-        return Ok(Stream { inner: Box::new(inner), outer: Some(tap), opened });
-    }
-    Ok(Stream { inner: Box::new(whole), outer: None, opened })
+        Inner::Gzip(Box::new(MultiGzDecoder::new(tapped)), tap)
+    } else {
+        Inner::Plain(whole)
+    };
+    Ok(Stream { inner, opened })
 }
 
 impl Stream {
-    /// SHA-256 of the file as handed over, where it differs from that of the content.
-    #[must_use]
-    pub fn outer_sha256(&self) -> Option<String> {
-        self.outer.as_ref().map(Tap::finish)
+    /// SHA-256 of the file as handed over, where that is not the hash of its content. Reads what the decoder left
+    /// unread: a file that is broken in the middle is hashed to its end all the same.
+    ///
+    /// # Errors
+    /// What the system says of the rest of the file.
+    pub fn outer_sha256(&mut self) -> io::Result<Option<String>> {
+        match &mut self.inner {
+            Inner::Plain(_) => Ok(None),
+            Inner::Gzip(decoder, tap) => {
+                io::copy(decoder.get_mut(), &mut io::sink())?;
+                Ok(Some(tap.finish()))
+            }
+        }
     }
 
     /// Whether size or modification time changed since opening.
@@ -87,7 +103,10 @@ impl Stream {
 
 impl Read for Stream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.inner.read(buffer)
+        match &mut self.inner {
+            Inner::Plain(raw) => raw.read(buffer),
+            Inner::Gzip(decoder, _) => decoder.read(buffer),
+        }
     }
 }
 
@@ -113,8 +132,25 @@ mod tests {
         let mut text = Vec::new();
         stream.read_to_end(&mut text).unwrap();
         assert_eq!(text, b"one\ntwo\n");
-        assert_eq!(stream.outer_sha256(), Some(super::super::seal::sha256_hex(&bytes)));
+        assert_eq!(stream.outer_sha256().unwrap(), Some(super::super::seal::sha256_hex(&bytes)));
         assert!(!stream.changed_meanwhile());
+    }
+
+    /// METHOD M1.4: the hash is of the file as handed over, whatever of it can be read.
+    #[test]
+    fn a_gzip_that_is_broken_or_followed_by_other_bytes_is_hashed_to_its_end() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut broken = member(&b"one\n".repeat(100_000));
+        let middle = broken.len() / 2;
+        broken[middle] ^= 0xff;
+        for bytes in [[member(b"one\n"), b"trailing bytes".repeat(50_000)].concat(), broken] {
+            let path = dir.path().join("f.gz");
+            std::fs::write(&path, &bytes).unwrap();
+            let mut stream = open(&Place::File(path)).unwrap();
+            let mut text = Vec::new();
+            assert!(stream.read_to_end(&mut text).is_err());
+            assert_eq!(stream.outer_sha256().unwrap(), Some(super::super::seal::sha256_hex(&bytes)));
+        }
     }
 
     #[test]

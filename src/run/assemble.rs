@@ -184,11 +184,12 @@ pub fn counts(parts: &Parts<'_>) -> Counts {
 fn unshown(parts: &Parts<'_>) -> u64 {
     const BODY_WRITTEN: u32 = 1;
     let primary = u32::from(parts.primary);
+    let can = |semantics: u32| parts.shows_completeness && semantics == BODY_WRITTEN;
     parts
         .counted
         .semantics
         .iter()
-        .filter(|((v, semantics), _)| *v == primary && *semantics != BODY_WRITTEN)
+        .filter(|((v, semantics), _)| *v == primary && !can(*semantics))
         .map(|(_, (served, _, _))| served)
         .sum()
 }

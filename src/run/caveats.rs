@@ -83,7 +83,7 @@ fn counting(g: &Grounds<'_>, say: &mut impl FnMut(&str, String) -> Option<String
     let unproven = g.answer.outcomes.probable + g.answer.outcomes.partial;
     if unproven > 0 {
         let why = if g.answer.outcomes.complete.is_none() {
-            "; this log format can't show for any response that the whole object arrived"
+            "; these logs can't show of any response that the whole object was sent"
         } else {
             ""
         };

@@ -1,12 +1,15 @@
 //! What was noticed about the evidence, in full sentences with a stable id.
 
+use std::collections::BTreeMap;
+
 use super::settle::Settled;
 use super::silences::SourceSilence;
 use crate::clock::text::rfc3339;
+use crate::count::counted::{ClientKey, Counted};
 use crate::coverage::spans::Span;
 use crate::finding::{Finding, Ledger};
 use crate::intake::State;
-use crate::report::number::{duration, thousands};
+use crate::report::number::{counted, duration, thousands};
 
 /// Findings about files.
 #[must_use]
@@ -137,6 +140,47 @@ fn of_rhythms(silence: &SourceSilence) -> Option<Finding> {
             "`{}` is silent at the same local hours on several days ({}{more}); this is taken as its habit, not as a gap.",
             silence.source,
             named.join("; ")
+        ),
+    })
+}
+
+/// METHOD M3.3: few peers carry nearly all requests, and most of these bear a forwarded address that nobody is trusted for.
+#[must_use]
+pub fn behind_a_proxy(all: &Counted) -> Option<Finding> {
+    const FEW: usize = 8;
+    let ignored: u64 = all.distinct.values().map(|d| d.header_ignored).sum();
+    let mut by_peer: BTreeMap<(u32, ClientKey), u64> = BTreeMap::new();
+    for (key, sums) in &all.cells {
+        *by_peer.entry((key.vantage, key.client)).or_default() += sums.served;
+    }
+    let served: u64 = by_peer.values().sum();
+    let mut shares: Vec<u64> = by_peer.into_values().collect();
+    shares.sort_unstable_by(|a, b| b.cmp(a));
+    let by_few: u64 = shares.iter().take(FEW).sum();
+    let proxied = ignored > 0 && ignored * 2 >= served && by_few * 10 >= served * 9;
+    proxied.then(|| Finding {
+        id: "behind-a-proxy".to_owned(),
+        source: None,
+        text: format!(
+            "{} of {} served responses bear a forwarded address, and at most {FEW} peers carry nearly all: the server stands behind a \
+             proxy, and counts of peers are not counts of clients. Declare the proxies with --trusted-proxy or trusted_proxies.",
+            thousands(ignored),
+            thousands(served)
+        ),
+    })
+}
+
+/// METHOD M6.7: equal lines that are kept.
+#[must_use]
+pub fn possible_duplicates(repeated: u64) -> Option<Finding> {
+    (repeated > 0).then(|| Finding {
+        id: "possible-duplicates".to_owned(),
+        source: None,
+        text: format!(
+            "{} in scope {} another one of the same source in time, client, request, status and bytes; kept and counted, since that can \
+             happen by right.",
+            counted(repeated, "request", "requests"),
+            if repeated == 1 { "equals" } else { "equal" }
         ),
     })
 }

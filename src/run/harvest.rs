@@ -289,7 +289,11 @@ fn read(job: &Job, scan: &Sender<ToScan>, hash: &Sender<ToHash>, progress: &(dyn
     }
     report.consumed = blocks.consumed();
     report.changed = blocks.reader().changed_meanwhile();
-    let outer = blocks.reader().outer_sha256();
+    let outer = blocks.reader().outer_sha256().unwrap_or_else(|error| {
+        // The rest of a compressed file cannot even be read: its hash would not be that of the file.
+        report.state = broken(&error, report.consumed);
+        None
+    });
     send(hash, ToHash::End { file: job.file, report, outer });
 }
 

@@ -216,7 +216,7 @@ impl Scene<'_> {
             primary,
             grid: stage.grid,
             silences: stage.silences,
-            shows_completeness: shows_completeness(counted, primary),
+            shows_completeness: shows_completeness(case, counted, primary),
         };
         let mut answer = Answer {
             ledger: assemble::ledger(self.settled, &counted.filtered),
@@ -297,18 +297,8 @@ impl Scene<'_> {
                 ),
             ));
         }
-        let d = counted.distinct.values().fold((0, 0), |(i, s), d| (i + d.header_ignored, s + d.by_header));
-        let served: u64 = answer.vantages.iter().map(|v| v.served).sum();
-        if d.0 > 0 && d.0 * 2 >= served {
-            out.push(whole(
-                "behind-a-proxy",
-                format!(
-                    "{} of {served} served responses bear a forwarded address from a peer that is not trusted: the server stands behind a \
-                     proxy, and counts of peers are not counts of clients. Declare the proxies with --trusted-proxy or trusted_proxies.",
-                    d.0
-                ),
-            ));
-        }
+        out.extend(findings::behind_a_proxy(counted));
+        out.extend(findings::possible_duplicates(counted.repeated.values().sum()));
         let left_out = self.harvested.faults.left_out;
         if left_out > 0 {
             out.push(whole(
@@ -348,7 +338,7 @@ impl Scene<'_> {
             over_24h: of(&counted.over_24h),
             gaps: gaps_in_words(stage, parts.primary),
             beyond: beyond_in_words(stage, parts.primary),
-            agents_logged: self.question.by.contains(&By::Agent) || distinct.ip_ua > 0,
+            agents_logged: of(&counted.with_agent) > 0,
             cut_by_edges: of(&counted.cut_by_edges),
         }
     }
@@ -412,7 +402,10 @@ impl Scene<'_> {
         ));
         if several {
             for (place, (resource, decl)) in answer.resources.iter().zip(&case.resources).enumerate() {
-                let name = format!("timeline-{}", file_name(&resource.name));
+                let mut name = format!("timeline-{}", file_name(&resource.name));
+                if out.iter().any(|(taken, _)| *taken == name) {
+                    name = format!("{name}-{}", place + 1);
+                }
                 let words = words(
                     format!("{title}: {}", decl.label),
                     resource.served,
@@ -480,16 +473,19 @@ fn modal_sizes(keys: &[FileKey], harvested: &Harvest) -> HashMap<(u16, u32), u64
     votes.into_iter().filter_map(|(key, votes)| Some((key, votes.modal()?))).collect()
 }
 
-/// METHOD M5.5: only body bytes handed to the network can show that an object is whole.
-fn shows_completeness(counted: &Counted, primary: u16) -> bool {
+/// METHOD M5.5: only body bytes handed to the network can show that an object is whole, and only where its size is
+/// known: logged (then the outcome or the retrieval shows it) or declared.
+fn shows_completeness(case: &Case, counted: &Counted, primary: u16) -> bool {
     const BODY_WRITTEN: u32 = 1;
-    let by_bytes =
-        counted.semantics.get(&(u32::from(primary), BODY_WRITTEN)).is_some_and(|(served, _, _)| *served > 0);
+    let primary = u32::from(primary);
+    let by_size = case.resources.iter().any(|r| r.size.is_some())
+        && counted.semantics.get(&(primary, BODY_WRITTEN)).is_some_and(|(served, _, _)| *served > 0);
     let by_outcome = counted.reasons.iter().any(|((vantage, reason), _)| {
         let reason = u8::try_from(*reason).ok().and_then(Reason::from_u8);
-        *vantage == u32::from(primary) && reason.is_some_and(|r| r.outcome() == Outcome::Complete)
+        *vantage == primary && reason.is_some_and(|r| r.outcome() == Outcome::Complete)
     });
-    by_bytes || by_outcome
+    let by_parts = counted.cells.iter().any(|(key, sums)| key.vantage == primary && sums.complete > 0);
+    by_size || by_outcome || by_parts
 }
 
 fn semantics_words(counted: &Counted, primary: u32) -> Vec<&'static str> {

@@ -17,8 +17,18 @@ pub(super) const ATTRIBUTION_KEYS: &[&str] = &["mmdb", "ranges"];
 pub(super) const REPORT_KEYS: &[&str] = &["annexes", "charts", "circulate"];
 
 /// The profiles of METHOD M6.1 and M6.5.
-const BUILT_IN: [&str; 5] =
-    ["served", "counter-r5.1-total-style", "counter-r5.1-unique-style", "iab-2.1-style", "odl-style"];
+const BUILT_IN: [&str; 7] = [
+    "served",
+    "retrievals",
+    "requests",
+    "counter-r5.1-total-style",
+    "counter-r5.1-unique-style",
+    "iab-2.1-style",
+    "odl-style",
+];
+
+/// Those of them that this version counts.
+const COUNTED: [&str; 3] = ["served", "retrievals", "requests"];
 
 pub(super) fn read<'t>(doc: &Doc<'t>, root: &Keys<'_, 't>, case: &mut Case) -> Result<(), CaseError> {
     let mut names = Names::default();
@@ -57,7 +67,7 @@ fn counting(keys: &Keys<'_, '_>, profiles: &[ProfileDecl]) -> Result<Counting, C
             let refusal = Refusal::new(format!("unknown profile `{}`", said(text.value)));
             return Err(keys.error(text.at, refusal.hint(terminal(meant(text.value, &known).as_bytes()))));
         }
-        if text.value != "served" {
+        if !COUNTED.contains(&text.value) {
             keys.later("profile", "the figures are those of `served`");
         }
         counting.profile = text.value.to_owned();

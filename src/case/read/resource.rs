@@ -71,6 +71,7 @@ fn one(keys: &Keys<'_, '_>, names: &mut Names) -> Result<Resource, CaseError> {
     resource.register = keys.filled("register")?.map(|text| PathBuf::from(text.value));
     resource.subject = subject(keys)?;
     refuse_size_of_many(keys, &resource)?;
+    keys.later("records", "records exposed are not added up");
     keys.later("manifest", "no object has a size or a subject from it");
     keys.later("register", "subjects are not told known from unknown, nor those without a request listed");
     Ok(resource)

@@ -124,11 +124,7 @@ fn path(keys: &Keys<'_, '_>, text: Text<'_>) -> Result<(), CaseError> {
         if rest.is_empty() {
             return Err(keys.error(text.at, Refusal::new(format!("`{scheme}://` names no bucket"))));
         }
-        keys.doc.later(
-            text.at,
-            "[[source]] paths",
-            &format!("`{scheme}://` is not read, `{}` is left out", said(text.value)),
-        );
+        // That such a path is not read yet is told when its files are looked for, and ends the run.
         return Ok(());
     }
     glob::Pattern::new(text.value).map(|_| ()).map_err(|e| {

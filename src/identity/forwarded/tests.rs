@@ -33,7 +33,10 @@ fn m3_2_without_a_header_the_client_is_the_peer() {
 #[test]
 fn m3_2_without_declared_trust_no_header_counts() {
     let found = resolve(Some(b"10.0.0.1"), Some(b"203.0.113.9"), None, &Trust::default());
-    assert_eq!(found, Resolved { client: ClientRef::Ip("10.0.0.1".parse().unwrap()), via: Via::Peer });
+    assert_eq!(
+        found,
+        Resolved { client: ClientRef::Ip("10.0.0.1".parse().unwrap()), via: Via::HeaderIgnored }
+    );
 }
 
 #[test]

@@ -15,7 +15,8 @@ const LONGEST_BAR: usize = 60;
 
 pub(super) fn timeline(page: &mut Page<'_>, windows: &[Window], screen: &Screen) -> io::Result<()> {
     let Some(rows) = rows(windows, screen.zone) else { return Ok(()) };
-    let title = format!("served in windows of {}", duration(rows.step_seconds));
+    let step = if rows.step_seconds == 0 { "under 1 s".to_owned() } else { duration(rows.step_seconds) };
+    let title = format!("served in windows of {step}");
     page.heading(&title, &format!("times of {}", screen.zone.name()))?;
     if rows.by_day {
         let text = format!("{} windows, shown by day; --csv DIR writes each", thousands(rows.windows));
@@ -31,7 +32,11 @@ pub(super) fn timeline(page: &mut Page<'_>, windows: &[Window], screen: &Screen)
         } else {
             figures(|served| thousands(served.clients)).max("addresses".len())
         },
-        logged: if rows.served().any(|served| served.logged_percent < 100) { "logged".len() } else { 0 },
+        logged: if rows.step_seconds > 0 && rows.served().any(|served| served.logged_percent < 100) {
+            "logged".len()
+        } else {
+            0
+        },
     };
     columns.heading(page)?;
     let most = rows.served().map(|served| served.served).max().unwrap_or(0);
