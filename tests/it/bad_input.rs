@@ -98,7 +98,11 @@ fn a_gzip_without_content_is_unreadable_alone_and_beside_others() {
     folder.bytes("broken.log.gz", [0x1f, 0x8b, 8, 0, 0]);
     let ran = run(folder.path(), ["count", "broken.log.gz"]);
     assert_eq!((ran.status, ran.text()), (1, ""), "{}", ran.stderr);
-    assert!(ran.stderr.starts_with("accesstrail: ") && ran.stderr.contains("`broken.log.gz`"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.starts_with("accesstrail: ") && ran.stderr.contains("`broken.log.gz`"),
+        "{}",
+        ran.stderr
+    );
     let both = run(folder.path(), ["count", ".", "--json"]).exits(3);
     assert_eq!(number(&both.json(), "counts.served"), 2);
 }
@@ -130,7 +134,8 @@ fn an_endless_line_and_a_run_of_nul_bytes_are_one_fault_each() {
     let folder = Folder::new();
     let endless = "x".repeat(3 << 20);
     let nul = "\0".repeat(4096);
-    let (a, b, c) = (get("192.0.2.1", "10:00:00"), get("192.0.2.2", "10:00:01"), get("192.0.2.3", "10:00:02"));
+    let (a, b, c) =
+        (get("192.0.2.1", "10:00:00"), get("192.0.2.2", "10:00:01"), get("192.0.2.3", "10:00:02"));
     folder.lines("access.log", [a.as_str(), &endless, &b, &nul, &c]);
     let ran = run(folder.path(), ["count", "access.log", "--json", "--csv", "out"]).exits(3);
     let answer = ran.json();
@@ -209,8 +214,10 @@ fn an_output_that_cannot_be_written_is_exit_1_and_leaves_nothing_behind() {
             assert!(ran.stderr.contains(&format!("`{place}")), "{}", ran.stderr);
         }
     }
-    let mut left: Vec<_> =
-        std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    let mut left: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|e| e.unwrap().file_name().into_string().unwrap())
+        .collect();
     left.sort();
     assert_eq!(left, ["access.log", "case.toml", "file"]);
 }

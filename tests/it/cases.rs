@@ -118,7 +118,10 @@ impl Case {
         wrong.extend(missing("stdout", out, &self.stdout));
         wrong.extend(missing("stderr", &ran.stderr, &self.stderr));
         wrong.extend(
-            self.stdout_lacks.iter().filter(|w| out.contains(w.as_str())).map(|w| format!("stdout has `{w}`")),
+            self.stdout_lacks
+                .iter()
+                .filter(|w| out.contains(w.as_str()))
+                .map(|w| format!("stdout has `{w}`")),
         );
         if !self.json.is_empty() {
             match serde_json::from_str(out) {

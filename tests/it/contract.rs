@@ -320,9 +320,14 @@ fn cells_that_a_spreadsheet_would_run_begin_with_an_apostrophe() {
     let mut reader = csv::Reader::from_reader(tables["events.csv"].as_bytes());
     let rows: Vec<BTreeMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
     let agents: Vec<&str> = rows.iter().map(|r| r["agent"].as_str()).collect();
-    for wanted in
-        ["'=cmd|' /C calc'!A0", "'+1+1", "'@SUM(A1)", "'-2+3", "'\u{ff1d}HYPERLINK(1)", "<script>alert(1)</script>"]
-    {
+    for wanted in [
+        "'=cmd|' /C calc'!A0",
+        "'+1+1",
+        "'@SUM(A1)",
+        "'-2+3",
+        "'\u{ff1d}HYPERLINK(1)",
+        "<script>alert(1)</script>",
+    ] {
         assert!(agents.contains(&wanted), "{wanted} is not in {agents:?}");
     }
     for row in &rows {
@@ -367,7 +372,10 @@ fn the_page_of_a_report_holds_hostile_text_as_text_only() {
     assert!(!lower.contains("src=\"http") && !lower.contains("url(http"), "the page loads from elsewhere");
     assert_eq!(obeyed(&page.replace('\t', " ")), []);
     let chart = std::fs::read_to_string(folder.at("out/charts/timeline.svg")).unwrap();
-    assert!(!chart.contains("<script") && chart.contains("&lt;script&gt;"), "the title is text in the picture");
+    assert!(
+        !chart.contains("<script") && chart.contains("&lt;script&gt;"),
+        "the title is text in the picture"
+    );
 }
 
 /// PRODUCT: stdout carries data only.
@@ -411,5 +419,7 @@ fn help_and_version_are_answers() {
         let help = run(folder.path(), [command, "--help"]).exits(0);
         assert!(help.text().contains("Usage: accesstrail") && help.stderr.is_empty());
     }
-    assert!(run(folder.path(), ["--help"]).exits(0).text().contains("Exit status: 0 answered; 3 answered, and"));
+    assert!(
+        run(folder.path(), ["--help"]).exits(0).text().contains("Exit status: 0 answered; 3 answered, and")
+    );
 }

@@ -35,7 +35,8 @@ fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 fn report(case: &Path, options: &[&str]) -> BTreeMap<PathBuf, Vec<u8>> {
     let folder = Folder::new();
     let output = folder.at("report");
-    let mut arguments: Vec<OsString> = ["report".into(), case.into(), "-o".into(), output.clone().into()].into();
+    let mut arguments: Vec<OsString> =
+        ["report".into(), case.into(), "-o".into(), output.clone().into()].into();
     arguments.extend(options.iter().map(OsString::from));
     run(folder.path(), arguments).exits(3);
     contents(&output)
@@ -90,12 +91,16 @@ fn evidence_is_left_as_it_was_found() {
     }
     let evidence = folder.at("evidence");
     let stamps = |below: &Path| -> Vec<_> {
-        contents(below).keys().map(|n| std::fs::metadata(below.join(n)).unwrap().modified().unwrap()).collect()
+        contents(below)
+            .keys()
+            .map(|n| std::fs::metadata(below.join(n)).unwrap().modified().unwrap())
+            .collect()
     };
     read_only(&evidence, true);
     let before = (contents(&evidence), stamps(&evidence));
     run(&evidence, ["report", "case.toml", "-o", "../out"]).exits(3);
-    run(&evidence, ["count", "logs/gateway", "-r", "/views/**", "--csv", "../csv", "--chart", "../c.svg"]).exits(3);
+    run(&evidence, ["count", "logs/gateway", "-r", "/views/**", "--csv", "../csv", "--chart", "../c.svg"])
+        .exits(3);
     run(&evidence, ["inspect", "logs"]).exits(3);
     assert_eq!(before, (contents(&evidence), stamps(&evidence)));
     read_only(&evidence, false);
@@ -104,7 +109,6 @@ fn evidence_is_left_as_it_was_found() {
 fn read_only(folder: &Path, on: bool) {
     for name in contents(folder).keys().map(|name| folder.join(name)).chain([folder.to_owned()]) {
         let mut rights = std::fs::metadata(&name).unwrap().permissions();
-        #[expect(clippy::permissions_set_readonly_false, reason = "the folder goes away with the test")]
         rights.set_readonly(on);
         std::fs::set_permissions(name, rights).unwrap();
     }

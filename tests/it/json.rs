@@ -84,6 +84,9 @@ fn a_path_finds_members_elements_and_nothing() {
 
 #[test]
 fn numbers_of_a_sentence_lose_their_thousands_commas_only() {
-    assert_eq!(numbers("41 responses with 1,635,505,334 bytes, 4,131 by 606."), [41, 1_635_505_334, 4131, 606]);
+    assert_eq!(
+        numbers("41 responses with 1,635,505,334 bytes, 4,131 by 606."),
+        [41, 1_635_505_334, 4131, 606]
+    );
     assert!(numbers("none").is_empty());
 }

@@ -42,8 +42,10 @@ fn a_few_lines_of_awk_give_the_figures_of_a_real_path() {
     let Some(corpus) = corpus_dir("the recount of real logs by awk") else { return };
     let folder = corpus.join("apache_combined");
     // The folder holds expected outputs as JSON beside the logs; their lines are faults to accesstrail.
-    let logs: Vec<PathBuf> =
-        files_below(&folder).into_iter().filter(|path| path.extension().is_none_or(|e| e != "json")).collect();
+    let logs: Vec<PathBuf> = files_below(&folder)
+        .into_iter()
+        .filter(|path| path.extension().is_none_or(|e| e != "json"))
+        .collect();
     let output =
         Command::new("awk").arg("-v").arg(format!("prefix={PREFIX}")).arg(AWK).args(&logs).output().unwrap();
     assert!(output.status.success(), "{output:?}");
@@ -58,7 +60,9 @@ fn a_few_lines_of_awk_give_the_figures_of_a_real_path() {
 /// The same by the naive count below, with windows, outcomes and retrievals, for several paths of the real file.
 #[test]
 fn a_naive_program_gives_the_figures_of_real_paths() {
-    let Some(corpus) = corpus_dir("the recount of ten thousand real lines by a naive program") else { return };
+    let Some(corpus) = corpus_dir("the recount of ten thousand real lines by a naive program") else {
+        return;
+    };
     let path = corpus.join("apache_combined/elastic+examples/Common Data Formats/apache_logs/apache_logs");
     let text = String::from_utf8(std::fs::read(&path).unwrap()).unwrap();
     for (glob, chosen) in [
@@ -100,11 +104,7 @@ struct Naive {
 
 impl Naive {
     /// Reads lines whose decoded path `chosen` accepts and that lie in `window`, half-open.
-    fn of(
-        text: &str,
-        chosen: &dyn Fn(&str) -> bool,
-        window: Option<(DateTime<Utc>, DateTime<Utc>)>,
-    ) -> Self {
+    fn of(text: &str, chosen: &dyn Fn(&str) -> bool, window: Option<(DateTime<Utc>, DateTime<Utc>)>) -> Self {
         let mut found = Self { requests: Vec::new(), not_sensitive: 0, out_of_window: 0 };
         for line in text.lines() {
             // An escaped quote is no end of a column.
@@ -159,12 +159,12 @@ impl Naive {
     }
 
     /// METHOD M5.1: the size of more than half of an object's 200s, seen from three addresses.
-    fn modal_sizes(&self) -> HashMap<&str, u64> {
-        let mut votes: HashMap<&str, HashMap<u64, Vec<&str>>> = HashMap::new();
+    fn modal_sizes(&self) -> BTreeMap<&str, u64> {
+        let mut votes: BTreeMap<&str, BTreeMap<u64, Vec<&str>>> = BTreeMap::new();
         for r in self.requests.iter().filter(|r| r.is_get && r.status == 200 && r.bytes > 0) {
             votes.entry(&r.path).or_default().entry(r.bytes).or_default().push(&r.client);
         }
-        let mut modal = HashMap::new();
+        let mut modal = BTreeMap::new();
         for (path, sizes) in votes {
             let all: usize = sizes.values().map(Vec::len).sum();
             for (size, clients) in sizes {
@@ -230,7 +230,10 @@ impl Naive {
         let clients: BTreeSet<&str> = self.of_served().map(|r| r.client.as_str()).collect();
         let addresses: BTreeSet<&str> = clients.iter().copied().filter(|c| is_address(c)).collect();
         same("clients.ip", addresses.len());
-        same("clients.ip6_64", addresses.iter().filter(|a| a.contains(':')).map(|a| network64(a)).collect::<BTreeSet<_>>().len());
+        same(
+            "clients.ip6_64",
+            addresses.iter().filter(|a| a.contains(':')).map(|a| network64(a)).collect::<BTreeSet<_>>().len(),
+        );
         same("clients.name", clients.iter().filter(|c| !is_address(c) && !c.is_empty()).count());
         same("clients.unknown_requests", self.of_served().filter(|r| r.client.is_empty()).count());
         let pairs: BTreeSet<_> =

@@ -7,7 +7,12 @@ use crate::program::{count, run};
 /// `n` lines, a second apart, of three clients.
 fn lines(from: usize, until: usize) -> Vec<String> {
     (from..until)
-        .map(|n| get(&format!("192.0.2.{}", n % 3), &format!("{:02}:{:02}:{:02}", 10 + n / 3600, n / 60 % 60, n % 60)))
+        .map(|n| {
+            get(
+                &format!("192.0.2.{}", n % 3),
+                &format!("{:02}:{:02}:{:02}", 10 + n / 3600, n / 60 % 60, n % 60),
+            )
+        })
         .collect()
 }
 
@@ -26,7 +31,8 @@ fn m6_6_a_copy_under_another_name_or_compressed_is_not_counted_again() {
     folder.bytes("access.log.gz", member(joined(lines(0, 50))));
     assert_eq!(duplicates(&folder), [3, 2, 0, 50]);
     let answer = count(folder.path(), ["."]);
-    let states: Vec<&str> = answer["sources"].as_array().unwrap().iter().map(|s| s["state"].as_str().unwrap()).collect();
+    let states: Vec<&str> =
+        answer["sources"].as_array().unwrap().iter().map(|s| s["state"].as_str().unwrap()).collect();
     assert_eq!(states, ["read", "duplicate", "duplicate"]);
     assert_eq!(number(&answer, "ledger.lines"), 50);
     assert!(text(&answer, "findings[id=duplicate-file].text").contains("same content"));
@@ -63,7 +69,9 @@ fn m6_7_a_shared_run_of_one_client_or_of_one_second_stays() {
     folder.lines("access.log", one_client(80, 200));
     assert_eq!(duplicates(&folder), [2, 0, 0, 220]);
     let one_second = |from: usize, until: usize| -> Vec<String> {
-        (from..until).map(|n| line(&format!("192.0.2.{n}"), "01/Jun/2022:10:00:00 +0000", "GET /data.csv", 200, "9")).collect()
+        (from..until)
+            .map(|n| line(&format!("192.0.2.{n}"), "01/Jun/2022:10:00:00 +0000", "GET /data.csv", 200, "9"))
+            .collect()
     };
     let folder = Folder::new();
     folder.lines("access.log.1", one_second(0, 100));

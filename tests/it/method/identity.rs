@@ -11,7 +11,8 @@ fn clients(answer: &serde_json::Value) -> [u64; 6] {
 
 #[test]
 fn m3_1_every_spelling_of_an_address_is_one_client() {
-    let four = ["192.0.2.1", "::ffff:192.0.2.1", "::FFFF:c000:201", "192.0.2.1:4711", "[::ffff:192.0.2.1]:80"];
+    let four =
+        ["192.0.2.1", "::ffff:192.0.2.1", "::FFFF:c000:201", "192.0.2.1:4711", "[::ffff:192.0.2.1]:80"];
     let answer = counted(four.map(|client| get(client, "10:00:00")), &[]);
     assert_eq!(clients(&answer), [1, 1, 0, 0, 0, 0]);
     let six = [
@@ -72,7 +73,8 @@ fn m3_2_the_header_of_an_untrusted_peer_is_ignored() {
 
 #[test]
 fn m3_2_a_hop_that_is_no_address_stops_the_walk_at_the_last_trusted_one() {
-    let answer = behind(&[("10.0.0.1", "203.0.113.5, unknown, 10.0.0.7")], &["--trusted-proxy", "10.0.0.0/8"]);
+    let answer =
+        behind(&[("10.0.0.1", "203.0.113.5, unknown, 10.0.0.7")], &["--trusted-proxy", "10.0.0.0/8"]);
     assert_eq!(names(&answer), [("10.0.0.7", 1)]);
 }
 
@@ -91,7 +93,10 @@ fn m3_3_few_peers_with_many_forwarded_addresses_are_a_loud_finding() {
     assert_eq!(number(&answer, "clients.ip"), 2);
     let finding = crate::json::at(&answer, "findings[id=behind-a-proxy].text").and_then(|t| t.as_str());
     let loud = finding.is_some_and(|text| text.contains("--trusted-proxy"));
-    super::holds_or_is_a_told_limit(loud, "`behind-a-proxy` (M3.3) is only given once at least one network is declared");
+    super::holds_or_is_a_told_limit(
+        loud,
+        "`behind-a-proxy` (M3.3) is only given once at least one network is declared",
+    );
     let declared = behind(&hops, &["--trusted-proxy", "10.0.0.0/8"]);
     assert_eq!(number(&declared, "clients.ip"), 40);
     assert_eq!(crate::json::at(&declared, "findings[id=behind-a-proxy]"), None);
@@ -99,7 +104,8 @@ fn m3_3_few_peers_with_many_forwarded_addresses_are_a_loud_finding() {
 
 #[test]
 fn m3_4_ipv6_is_counted_at_every_width() {
-    let six = ["2001:db8:1:100::1", "2001:db8:1:100::2", "2001:db8:1:101::1", "2001:db8:1:200::1", "2001:db8:2::1"];
+    let six =
+        ["2001:db8:1:100::1", "2001:db8:1:100::2", "2001:db8:1:101::1", "2001:db8:1:200::1", "2001:db8:2::1"];
     let answer = counted(six.map(|client| get(client, "10:00:00")), &[]);
     let widths = ["ip6_128", "ip6_64", "ip6_56", "ip6_48"].map(|w| number(&answer, &format!("clients.{w}")));
     assert_eq!(widths, [5, 4, 3, 2]);

@@ -84,7 +84,9 @@ fn m5_row_6_wire_bytes_prove_a_cut_only() {
 #[test]
 fn m5_row_4_an_abort_mark_makes_a_part() {
     let marked = |mark: &str, bytes: &str, status: u16| {
-        let line = format!("192.0.2.1 [01/Jun/2022:10:00:00 +0000] \"GET /data.csv HTTP/1.1\" {status} {bytes} {mark}");
+        let line = format!(
+            "192.0.2.1 [01/Jun/2022:10:00:00 +0000] \"GET /data.csv HTTP/1.1\" {status} {bytes} {mark}"
+        );
         let answer = counted([line], &["--format", r#"apache:%h %t "%r" %>s %b %X"#]);
         outcomes(&answer)
     };
@@ -99,8 +101,11 @@ fn m5_row_4_an_abort_mark_makes_a_part() {
     assert_eq!(marked("X", "-", 200), attempted);
     assert_eq!(marked("X", "50", 404), attempted);
     let nginx = |completion: &str, status: u16| {
-        let line = format!("192.0.2.1 [01/Jun/2022:10:00:00 +0000] \"GET /data.csv HTTP/1.1\" {status} 50 \"{completion}\"");
-        let format = r#"nginx:$remote_addr [$time_local] "$request" $status $body_bytes_sent "$request_completion""#;
+        let line = format!(
+            "192.0.2.1 [01/Jun/2022:10:00:00 +0000] \"GET /data.csv HTTP/1.1\" {status} 50 \"{completion}\""
+        );
+        let format =
+            r#"nginx:$remote_addr [$time_local] "$request" $status $body_bytes_sent "$request_completion""#;
         outcomes(&counted([line], &["--format", format]))[2]
     };
     assert_eq!([nginx("", 200), nginx("", 499), nginx("OK", 200)], [Some(1), Some(1), Some(0)]);
@@ -166,8 +171,12 @@ fn m7_1_each_served_event_has_one_party_the_first_in_case_order() {
         line("198.51.100.2", &at, "GET /data.csv", 404, "10"),
     ];
     let answer = reported(lines, PARTIES);
-    let served: Vec<_> =
-        answer["parties"].as_array().unwrap().iter().map(|p| (p["name"].as_str().unwrap(), number(p, "served"))).collect();
+    let served: Vec<_> = answer["parties"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| (p["name"].as_str().unwrap(), number(p, "served")))
+        .collect();
     assert_eq!(served, [("Office", 2), ("Neighbours", 1), ("Crawler", 1), ("unattributed", 1)]);
     assert_eq!(number(&answer, "counts.served"), 5);
 }

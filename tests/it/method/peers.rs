@@ -57,8 +57,11 @@ fn peers_1_a_log_across_midnight_has_114_complete_downloads_by_48_addresses() {
 #[test]
 fn peers_2_many_bad_lines_in_a_row_do_not_end_a_file() {
     let bad = (0..100).map(|n| format!("rubbish {n}"));
-    let lines: Vec<String> =
-        (0..10).map(|_| get("192.0.2.1", "10:00:00")).chain(bad).chain([get("192.0.2.2", "10:00:01")]).collect();
+    let lines: Vec<String> = (0..10)
+        .map(|_| get("192.0.2.1", "10:00:00"))
+        .chain(bad)
+        .chain([get("192.0.2.2", "10:00:01")])
+        .collect();
     let answer = counted(lines, &[]);
     assert_eq!([number(&answer, "counts.served"), number(&answer, "ledger.faults")], [11, 100]);
     assert_eq!(number(&answer, "clients.ip"), 2);
@@ -76,17 +79,25 @@ fn peers_3_a_line_out_of_order_keeps_its_own_time() {
 
 #[test]
 fn peers_4_the_offset_of_every_line_is_respected() {
-    let times =
-        ["01/Jun/2022:10:00:00 +0000", "01/Jun/2022:03:00:00 -0700", "01/Jun/2022:15:30:00 +0530", "02/Jun/2022:00:00:00 +1400"];
+    let times = [
+        "01/Jun/2022:10:00:00 +0000",
+        "01/Jun/2022:03:00:00 -0700",
+        "01/Jun/2022:15:30:00 +0530",
+        "02/Jun/2022:00:00:00 +1400",
+    ];
     let answer = counted(times.map(|time| line("192.0.2.1", time, "GET /data.csv", 200, "9")), &[]);
-    assert_eq!([text(&answer, "first_served_utc"), text(&answer, "last_served_utc")], ["2022-06-01T10:00:00Z"; 2]);
+    assert_eq!(
+        [text(&answer, "first_served_utc"), text(&answer, "last_served_utc")],
+        ["2022-06-01T10:00:00Z"; 2]
+    );
     assert_eq!(number(&answer, "counts.served"), 4);
 }
 
 #[test]
 fn peers_4_a_client_across_midnight_is_one_client() {
     let lines = ["31/May/2022:23:59:59 +0000", "01/Jun/2022:00:00:01 +0000"];
-    let answer = counted(lines.map(|time| line("192.0.2.1", time, "GET /data.csv", 200, "9")), &["--window", "1d"]);
+    let answer =
+        counted(lines.map(|time| line("192.0.2.1", time, "GET /data.csv", 200, "9")), &["--window", "1d"]);
     assert_eq!(number(&answer, "clients.ip"), 1);
     assert_eq!(answer["windows"].as_array().unwrap().len(), 2);
 }
@@ -110,7 +121,8 @@ fn peers_5_a_line_whose_byte_count_is_a_minus_is_a_record() {
 #[test]
 fn peers_5_every_member_of_a_gzip_is_read() {
     let folder = Folder::new();
-    let members = ["192.0.2.1", "192.0.2.2", "192.0.2.3"].map(|client| member(joined([get(client, "10:00:00")])));
+    let members =
+        ["192.0.2.1", "192.0.2.2", "192.0.2.3"].map(|client| member(joined([get(client, "10:00:00")])));
     // An empty member between them, as `gzip < /dev/null` makes it.
     folder.bytes("access.log.gz", [&members[0][..], &member(""), &members[1], &members[2]].concat());
     let answer = count(folder.path(), ["access.log.gz"]);
@@ -119,7 +131,8 @@ fn peers_5_every_member_of_a_gzip_is_read() {
 
 #[test]
 fn peers_5_the_query_string_is_kept() {
-    let folder = Folder::of([line("192.0.2.1", "01/Jun/2022:10:00:00 +0000", "GET /data.csv?id=42", 200, "9")]);
+    let folder =
+        Folder::of([line("192.0.2.1", "01/Jun/2022:10:00:00 +0000", "GET /data.csv?id=42", 200, "9")]);
     run(folder.path(), ["count", "access.log", "--csv", "out"]).exits(0);
     assert!(std::fs::read_to_string(folder.at("out/events.csv")).unwrap().contains("/data.csv?id=42"));
 }
@@ -127,8 +140,10 @@ fn peers_5_the_query_string_is_kept() {
 #[test]
 fn peers_5_days_without_a_request_are_listed() {
     let times = ["01/Jun/2022:10:00:00 +0000", "04/Jun/2022:10:00:00 +0000"];
-    let answer = counted(times.map(|time| line("192.0.2.1", time, "GET /data.csv", 200, "9")), &["--window", "1d"]);
-    let served: Vec<u64> = answer["windows"].as_array().unwrap().iter().map(|w| number(w, "served")).collect();
+    let answer =
+        counted(times.map(|time| line("192.0.2.1", time, "GET /data.csv", 200, "9")), &["--window", "1d"]);
+    let served: Vec<u64> =
+        answer["windows"].as_array().unwrap().iter().map(|w| number(w, "served")).collect();
     assert_eq!(served, [1, 0, 0, 1]);
 }
 

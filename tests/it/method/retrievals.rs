@@ -16,7 +16,8 @@ fn m6_2_another_agent_login_or_address_is_another_retrieval_and_a_neighbour_in_t
     let login = from("192.0.2.1", "a").replace(" - - [", " - jane [");
     let lines = [from("192.0.2.1", "a"), from("192.0.2.1", "b"), from("192.0.2.2", "a"), login];
     assert_eq!(three(&counted(lines, &[])), [4, 4, 4]);
-    let answer = counted([from("2001:db8::1", "a"), from("2001:db8::2", "a"), from("2001:db8:0:1::1", "a")], &[]);
+    let answer =
+        counted([from("2001:db8::1", "a"), from("2001:db8::2", "a"), from("2001:db8:0:1::1", "a")], &[]);
     assert_eq!(three(&answer), [3, 3, 2]);
     assert_eq!(number(&answer, "clients.ip"), 3);
 }
@@ -45,7 +46,10 @@ fn m6_3_ii_a_whole_response_after_a_whole_one_opens_and_a_part_after_it_joins() 
     assert_eq!(three(&counted([get(a, "10:00:00"), get(a, "10:00:00")], &[])), [2, 2, 2]);
     assert_eq!(three(&counted([get(a, "10:00:00"), part(a, "10:00:01")], &[])), [2, 2, 1]);
     assert_eq!(three(&counted([part(a, "10:00:00"), get(a, "10:00:01")], &[])), [2, 2, 1]);
-    assert_eq!(three(&counted([part(a, "10:00:00"), get(a, "10:00:01"), get(a, "10:00:02")], &[])), [3, 3, 2]);
+    assert_eq!(
+        three(&counted([part(a, "10:00:00"), get(a, "10:00:01"), get(a, "10:00:02")], &[])),
+        [3, 3, 2]
+    );
 }
 
 #[test]
@@ -104,7 +108,8 @@ fn m6_3_only_events_in_the_window_open_or_join_and_those_that_it_cuts_are_report
 fn m6_5_the_profile_chooses_the_figure_and_nothing_else() {
     let a = "192.0.2.1";
     let lines = [get(a, "10:00:00"), part(a, "10:00:01"), got(a, "10:00:02", 404, "9")];
-    let mut answers = ["served", "retrievals", "requests"].map(|profile| counted(&lines, &["--profile", profile]));
+    let mut answers =
+        ["served", "retrievals", "requests"].map(|profile| counted(&lines, &["--profile", profile]));
     assert_eq!(answers.each_ref().map(|a| number(a, "profile.count")), [2, 1, 3]);
     for answer in &mut answers {
         answer.as_object_mut().unwrap().remove("profile").unwrap();

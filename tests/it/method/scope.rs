@@ -86,7 +86,8 @@ fn m1_4_lines_that_end_in_cr_lf_are_the_same_lines() {
 #[test]
 fn m4_1_a_request_belongs_to_the_first_resource_that_matches_and_is_noted_at_the_others() {
     let paths = ["/data/secret/a.csv", "/data/secret/b.csv", "/data/a.csv", "/secret"];
-    let folder = Folder::of(paths.map(|p| line("192.0.2.1", &june("10:00:00"), &format!("GET {p}"), 200, "9")));
+    let folder =
+        Folder::of(paths.map(|p| line("192.0.2.1", &june("10:00:00"), &format!("GET {p}"), 200, "9")));
     let answer = |first: &str, second: &str| {
         let answer = count(folder.path(), ["access.log", "-r", first, "-r", second]);
         let of = |name: &str, field: &str| number(&answer, &format!("resources[name={name}].{field}"));
@@ -133,8 +134,14 @@ fn m4_2_an_escaped_slash_is_no_separator_and_a_bad_escape_is_itself() {
 
 #[test]
 fn m4_3_globs_are_anchored_and_two_stars_cross_slashes() {
-    let targets =
-        ["/views/P/a.csv", "/views/P/x/a.csv", "/views/P/a.csv.bak", "/x/views/P/a.csv", "/views/p/a.csv", "/views/P/.csv"];
+    let targets = [
+        "/views/P/a.csv",
+        "/views/P/x/a.csv",
+        "/views/P/a.csv.bak",
+        "/x/views/P/a.csv",
+        "/views/p/a.csv",
+        "/views/P/.csv",
+    ];
     assert_eq!(three(&paths(&targets, "/views/P/**.csv"))[0], 3);
     assert_eq!(three(&paths(&targets, "/views/P/*.csv"))[0], 2);
     assert_eq!(three(&paths(&targets, "/views/[pP]/?.csv"))[0], 2);
@@ -145,7 +152,13 @@ fn m4_3_globs_are_anchored_and_two_stars_cross_slashes() {
 #[test]
 fn m4_5_declared_query_values_tell_objects_apart() {
     let at = june("10:00:00");
-    let targets = ["/data.csv?s=a", "/data.csv?x=1&s=a", "/data.csv?s=long+guns", "/data.csv?s=long%20guns", "/data.csv"];
+    let targets = [
+        "/data.csv?s=a",
+        "/data.csv?x=1&s=a",
+        "/data.csv?s=long+guns",
+        "/data.csv?s=long%20guns",
+        "/data.csv",
+    ];
     let lines = targets.map(|t| line("192.0.2.1", &at, &format!("GET {t}"), 200, "9"));
     let case = "[[source]]\nname = \"web\"\npaths = [\"access.log\"]\n\
         [[resource]]\nname = \"data\"\nmatch = [\"/data.csv\"]\nobject_query = [\"s\"]\n";
@@ -166,5 +179,8 @@ fn m4_6_subjects_are_distinct_identifiers_answered_with_data() {
     let case = "[[source]]\nname = \"web\"\npaths = [\"access.log\"]\n\
         [[resource]]\nname = \"lookups\"\nmatch = [\"/lookup\"]\nsubject = { query = \"driver\" }\n";
     let answer = reported(lines, case);
-    assert_eq!([number(&answer, "resources[0].subjects"), number(&answer, "resources[0].subject_unknown")], [2, 1]);
+    assert_eq!(
+        [number(&answer, "resources[0].subjects"), number(&answer, "resources[0].subject_unknown")],
+        [2, 1]
+    );
 }

@@ -86,11 +86,22 @@ fn bins(day: &str, next: &str, width: &str) -> Vec<String> {
     let from = format!("{day} 00:00");
     let until = format!("{next} 00:00");
     // One event at noon of that day, in UTC.
-    let noon = format!("{}/{}/2022:20:00:00 +0000", &day[8..], if &day[5..7] == "03" { "Mar" } else { "Nov" });
+    let noon =
+        format!("{}/{}/2022:20:00:00 +0000", &day[8..], if &day[5..7] == "03" { "Mar" } else { "Nov" });
     let folder = Folder::of([line("192.0.2.1", &noon, "GET /data.csv", 200, "9")]);
     let answer = count(
         folder.path(),
-        ["access.log", "--zone", "America/Los_Angeles", "--from", &from, "--until", &until, "--window", width],
+        [
+            "access.log",
+            "--zone",
+            "America/Los_Angeles",
+            "--from",
+            &from,
+            "--until",
+            &until,
+            "--window",
+            width,
+        ],
     );
     let windows = answer["windows"].as_array().unwrap();
     for pair in windows.windows(2) {
@@ -184,7 +195,8 @@ fn m2_5_a_window_that_exceeds_the_log_is_uncovered_there() {
     let question = ["count", "access.log", "--json", "--window", "1h"];
     let window = ["--from", "2022-06-01T09:00:00Z", "--until", "2022-06-01T12:00:00Z"];
     let answer = run(folder.path(), question.iter().chain(&window)).exits(3).json();
-    let covered: Vec<_> = answer["windows"].as_array().unwrap().iter().map(|w| number(w, "covered_seconds")).collect();
+    let covered: Vec<_> =
+        answer["windows"].as_array().unwrap().iter().map(|w| number(w, "covered_seconds")).collect();
     assert_eq!(covered, [0, 31, 0]);
     assert!(caveat(&answer, "GAP-02").is_some());
 }
