@@ -1,4 +1,4 @@
-//! The command line: [`args`] is the text as typed, [`plan`] everything resolved, the commands call [`crate::run`]
+//! The command line: [`args`] is the text as typed, `plan` everything resolved, the commands call [`crate::run`]
 //! and hand what it found to [`crate::report`] and [`crate::chart`].
 
 pub mod args;
