@@ -1,7 +1,9 @@
 //! UTC texts of the answer, shown in the zone of the case. The zone comes from the caller, never from the machine.
 
+use crate::finding::answer::Window;
 use chrono::{DateTime, Datelike, NaiveDate, Offset, TimeZone, Timelike, Utc};
 use chrono_tz::{OffsetName, Tz};
+use std::collections::BTreeMap;
 
 /// The instant of an RFC 3339 text in `zone`; none where it is no such text.
 #[must_use]
@@ -19,6 +21,17 @@ pub fn moment(utc: &str, zone: Tz) -> String {
 #[must_use]
 pub fn moment_bare(utc: &str, zone: Tz) -> String {
     local(utc, zone).map_or_else(|| utc.to_owned(), |at| day_and_time(&at))
+}
+
+/// The width that most windows have, in seconds; of equals the greater. The first and the last window are cut, and a
+/// day can have 23 or 25 hours.
+#[must_use]
+pub fn usual_step(windows: &[Window]) -> u64 {
+    let mut widths: BTreeMap<u64, usize> = BTreeMap::new();
+    for width in windows.iter().filter_map(|w| seconds_between(&w.start_utc, &w.end_utc)) {
+        *widths.entry(width).or_default() += 1;
+    }
+    widths.into_iter().max_by_key(|(width, n)| (*n, *width)).map_or(0, |(width, _)| width)
 }
 
 /// `2022-06-27 12:04:11 to 2022-06-28 11:58:40 PDT`; both zone names where they differ.

@@ -391,7 +391,11 @@ impl Scene<'_> {
             window_label: stage.width.to_string(),
             evidence_sha256: evidence.to_owned(),
         };
-        let title = if case.title.is_empty() { "Recorded access".to_owned() } else { case.title.clone() };
+        let title = match (case.title.as_str(), case.resources.as_slice()) {
+            ("", [one]) if one.name != "*" => format!("Recorded access: {}", one.label),
+            ("", _) => "Recorded access".to_owned(),
+            (title, _) => title.to_owned(),
+        };
         let c = &answer.counts;
         let mut out = Vec::new();
         let several = answer.resources.len() > 1;

@@ -5,7 +5,7 @@ use crate::escape;
 use crate::finding::answer::{Answer, Caveat, Finding, Window};
 use crate::finding::table::{ClientRow, FaultRow};
 use crate::report::inspect::fault_kinds;
-use crate::report::moment::{local, moment, seconds_between};
+use crate::report::moment::{local, moment, seconds_between, usual_step};
 use crate::report::number::{duration, percent};
 use crate::report::redact::redact;
 use crate::report::terminal::{by_served, headline_text, is_on_first_screen};
@@ -132,7 +132,7 @@ pub(super) fn facts(input: &ReportInput<'_>) -> Facts {
         bytes: bytes(answer),
         windows_left_out: count(answer.windows.len() - windows.len()),
         windows,
-        window_width: duration(window_seconds(&answer.windows)),
+        window_width: duration(usual_step(&answer.windows)),
         events: input.events.iter().map(|event| event_row(event, input)).collect(),
         clients: order.iter().take(TOP_CLIENTS).map(|row| client(row, input)).collect(),
         clients_shown: count(order.len().min(TOP_CLIENTS)),
@@ -212,15 +212,11 @@ fn bytes(answer: &Answer) -> Vec<Named> {
     named(&words::BYTES, &counts)
 }
 
-fn window_seconds(windows: &[Window]) -> u64 {
-    windows.iter().filter_map(|w| seconds_between(&w.start_utc, &w.end_utc)).max().unwrap_or(0)
-}
-
 /// Each window (of a great many: each that is not covered or was asked for something) with its label, the date where it changes, and the length of its bar in thousandths.
 fn windows(input: &ReportInput<'_>) -> Vec<WindowRow> {
     let windows = &input.answer.windows;
     let most = windows.iter().map(|window| window.served).max().unwrap_or(0).max(1);
-    let whole_days = window_seconds(windows) >= 82_800;
+    let whole_days = usual_step(windows) >= 82_800;
     let mut day = None;
     let mut rows = Vec::with_capacity(windows.len());
     for (i, window) in windows.iter().enumerate() {

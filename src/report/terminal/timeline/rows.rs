@@ -1,7 +1,7 @@
 //! Windows as rows: dates between them, long runs of empty ones folded, days where there are too many.
 
 use crate::finding::answer::Window;
-use crate::report::moment::{iso_day, local, seconds_between, zone_name};
+use crate::report::moment::{iso_day, local, seconds_between, usual_step, zone_name};
 use crate::report::number::{counted, percent};
 use chrono::{DateTime, Datelike, Timelike};
 use chrono_tz::Tz;
@@ -102,8 +102,7 @@ struct Clock {
 
 impl Clock {
     fn of(windows: &[Window], zone: Tz) -> Option<Self> {
-        let step_seconds =
-            windows.iter().filter_map(|w| seconds_between(&w.start_utc, &w.end_utc)).max().unwrap_or(0);
+        let step_seconds = usual_step(windows);
         let first = windows.first()?;
         let name = |utc: &str| local(utc, zone).map(|at| zone_name(&at));
         let name_zone = windows.iter().any(|window| name(&window.start_utc) != name(&first.start_utc));
