@@ -6,7 +6,9 @@
 use std::io::Read;
 use std::process::Stdio;
 
-use crate::evidence::{Folder, get, joined, member};
+use proptest::prelude::*;
+
+use crate::evidence::{Folder, generated, get, joined, member};
 use crate::json::number;
 use crate::program::{Ran, command, count, run, run_with};
 
@@ -270,4 +272,95 @@ fn a_folder_whose_files_are_no_logs_says_how_many_lines_could_not_be_read() {
         1,
         "not one of the 5 lines of 2 files could be read as a record",
     );
+}
+
+/// One wound to a log: where (in thousandths of it), what, and how much.
+#[derive(Debug, Clone, Copy)]
+enum Wound {
+    Flip(usize, u8),
+    Cut(usize, usize),
+    Repeat(usize, usize),
+    Splice(usize, usize),
+    End(usize),
+}
+
+fn a_wound() -> impl Strategy<Value = Wound> {
+    let place = || 0usize..1000;
+    prop_oneof![
+        (place(), 1u8..).prop_map(|(at, mask)| Wound::Flip(at, mask)),
+        (place(), 1usize..300).prop_map(|(at, n)| Wound::Cut(at, n)),
+        (place(), 1usize..300).prop_map(|(at, n)| Wound::Repeat(at, n)),
+        (place(), place()).prop_map(|(at, from)| Wound::Splice(at, from)),
+        place().prop_map(Wound::End),
+    ]
+}
+
+fn wounded(whole: &[u8], wounds: &[Wound]) -> Vec<u8> {
+    let mut bytes = whole.to_vec();
+    for wound in wounds {
+        let at = |place: usize, bytes: &[u8]| bytes.len() * place / 1000;
+        match *wound {
+            Wound::Flip(place, mask) => {
+                let at = at(place, &bytes);
+                if let Some(byte) = bytes.get_mut(at) {
+                    *byte ^= mask;
+                }
+            }
+            Wound::Cut(place, n) => {
+                let at = at(place, &bytes);
+                bytes.drain(at..(at + n).min(bytes.len()));
+            }
+            Wound::Repeat(place, n) => {
+                let at = at(place, &bytes);
+                let piece = bytes[at..(at + n).min(bytes.len())].to_vec();
+                bytes.splice(at..at, piece);
+            }
+            Wound::Splice(place, from) => {
+                let (at, from) = (at(place, &bytes), at(from, &bytes));
+                let piece = bytes[from..(from + 100).min(bytes.len())].to_vec();
+                let end = (at + piece.len()).min(bytes.len());
+                bytes.splice(at..end, piece);
+            }
+            Wound::End(place) => bytes.truncate(at(place.max(500), &bytes)),
+        }
+    }
+    bytes
+}
+
+proptest! {
+    #![proptest_config(generated(64))]
+
+    /// HOSTILE: whatever is done to a log, it is read or refused, and not one of its lines is lost.
+    #[test]
+    fn wounded_logs_lose_no_line(wounds in prop::collection::vec(a_wound(), 1..12), pack: bool, sample in 0usize..3) {
+        let samples = [
+            "logs/gateway/access.2022_06_27_21_29_41.log",
+            "logs/gateway/access.2022_06_27_15_00_00.log",
+            "logs/front/front-access.log",
+        ];
+        let path = crate::program::root().join("samples/incidents/doj-dashboard").join(samples[sample]);
+        let whole = std::fs::read(path).unwrap();
+        let plain = whole.iter().enumerate().filter(|(_, b)| **b == b'\n').nth(300).unwrap().0;
+        // The wounds go to the text, or to the compressed file.
+        let bytes = if pack { wounded(&member(&whole[..plain]), &wounds) } else { wounded(&whole[..plain], &wounds) };
+        let folder = Folder::new();
+        folder.bytes("access.log", &bytes);
+        let ran = run(folder.path(), ["count", "access.log", "--json"]);
+        prop_assert!([0, 1, 3].contains(&ran.status), "exit {}: {}", ran.status, ran.stderr);
+        prop_assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
+        if ran.status == 1 {
+            prop_assert!(ran.stdout.is_empty() && ran.stderr.starts_with("accesstrail: "), "{}", ran.stderr);
+            return Ok(());
+        }
+        let answer = ran.json();
+        let l = |name: &str| number(&answer, &format!("ledger.{name}"));
+        prop_assert_eq!(l("lines"), l("records") + l("directives") + l("blank") + l("faults"));
+        prop_assert_eq!(l("records"), l("in_scope"));
+        if !pack {
+            let newlines = bytes.iter().filter(|b| **b == b'\n').count();
+            let lines = newlines + usize::from(bytes.last().is_some_and(|b| *b != b'\n'));
+            prop_assert_eq!(l("lines"), lines as u64);
+            prop_assert_eq!(l("bytes"), bytes.len() as u64);
+        }
+    }
 }

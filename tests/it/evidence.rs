@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use proptest::prelude::ProptestConfig;
 use tempfile::TempDir;
 
 /// A folder that goes away with the test.
@@ -86,4 +87,11 @@ pub(crate) fn got(client: &str, clock: &str, status: u16, bytes: &str) -> String
 /// 1 June 2022 as Apache writes it.
 pub(crate) fn june(clock: &str) -> String {
     format!("01/Jun/2022:{clock} +0000")
+}
+
+/// How many generated inputs a property is tried on: `usual`, or `$PROPTEST_CASES`. What fails is printed in full and
+/// becomes a test of its own, so nothing is kept beside the sources.
+pub(crate) fn generated(usual: u32) -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok());
+    ProptestConfig { cases: asked.unwrap_or(usual), failure_persistence: None, ..ProptestConfig::default() }
 }

@@ -42,6 +42,15 @@ fn report(case: &Path, options: &[&str]) -> BTreeMap<PathBuf, Vec<u8>> {
     contents(&output)
 }
 
+/// The incident in a folder of its own, so that nobody changes it while it is read.
+fn copied(name: &str) -> Folder {
+    let folder = Folder::new();
+    for (file, bytes) in contents(&incident()) {
+        folder.bytes(&format!("{name}/{}", file.display()), bytes);
+    }
+    folder
+}
+
 /// Says which files differ, not what is in them.
 #[track_caller]
 fn assert_same(a: &BTreeMap<PathBuf, Vec<u8>>, b: &BTreeMap<PathBuf, Vec<u8>>, what: &str) {
@@ -52,7 +61,8 @@ fn assert_same(a: &BTreeMap<PathBuf, Vec<u8>>, b: &BTreeMap<PathBuf, Vec<u8>>, w
 
 #[test]
 fn threads_partitions_and_memory_change_no_byte_of_a_report() {
-    let case = incident().join("case.toml");
+    let folder = copied("evidence");
+    let case = folder.at("evidence/case.toml");
     let usual = report(&case, &[]);
     assert!(usual.contains_key(Path::new("summary.json")));
     assert_eq!(usual.keys().filter(|name| name.extension().is_some_and(|e| e == "csv")).count(), 8);
@@ -74,21 +84,14 @@ fn threads_partitions_and_memory_change_no_byte_of_a_report() {
 /// METHOD M9.4: paths in outputs are relative to the case file, so the folder's own name is in none of them.
 #[test]
 fn the_name_of_the_evidence_folder_changes_no_byte_of_a_report() {
-    let folder = Folder::new();
-    for (name, bytes) in contents(&incident().join("logs")) {
-        folder.bytes(&format!("elsewhere/under another name/logs/{}", name.display()), bytes);
-    }
-    let case = folder.at("elsewhere/under another name/case.toml");
-    std::fs::copy(incident().join("case.toml"), &case).unwrap();
-    assert_same(&report(&incident().join("case.toml"), &[]), &report(&case, &[]), "another folder");
+    let [here, there] = ["evidence", "elsewhere/under another name"].map(copied);
+    let case = there.at("elsewhere/under another name/case.toml");
+    assert_same(&report(&here.at("evidence/case.toml"), &[]), &report(&case, &[]), "another folder");
 }
 
 #[test]
 fn evidence_is_left_as_it_was_found() {
-    let folder = Folder::new();
-    for (name, bytes) in contents(&incident()) {
-        folder.bytes(&format!("evidence/{}", name.display()), bytes);
-    }
+    let folder = copied("evidence");
     let evidence = folder.at("evidence");
     let stamps = |below: &Path| -> Vec<_> {
         contents(below)

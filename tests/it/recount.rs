@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::corpus::{corpus_dir, files_below};
-use crate::evidence::{Folder, joined};
+use crate::evidence::{Folder, generated, joined};
 use crate::json::{self, number};
 use crate::program::count;
 
@@ -399,7 +399,7 @@ fn a_line() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(generated(96))]
 
     /// PEERS 1, 3, 4, 5 at once: out-of-order lines, offsets, midnight, `-` for bytes, IPv6, one path spelled twice.
     #[test]

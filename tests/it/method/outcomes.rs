@@ -125,6 +125,15 @@ fn m5_5_what_a_format_cannot_show_is_null_and_never_zero() {
     assert!(screen.text().contains("this format can't show it"), "{}", screen.text());
 }
 
+/// nginx logs show the bytes of the body; without a size to hold them against they show nothing.
+#[test]
+fn m5_5_nginx_without_a_known_size_cannot_show_completeness() {
+    let answer = reported([got("192.0.2.1", "10:00:00", 200, "100")], &NGINX.replace("size = 100\n", ""));
+    assert_eq!(number(&answer, "outcomes.probable"), 1);
+    let null = answer["outcomes"]["complete"].is_null() && answer["counts"]["complete_retrievals"].is_null();
+    super::holds_or_is_a_told_limit(null, "nginx logs without a known size show 0 complete retrievals");
+}
+
 #[test]
 fn m5_6_data_that_went_to_other_methods_stands_beside_the_figure() {
     let at = june("10:00:00");
