@@ -8,14 +8,7 @@ const DAY_S: u32 = 86_400;
 /// More days than any log is long; keeps bin arithmetic far from its limits.
 const MAX_DAYS: u32 = 3_660;
 
-/// A bin width.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Width {
-    /// A divisor of 86,400: bins step in elapsed time from each local midnight.
-    Seconds(u32),
-    /// Whole days: bins step by local date, whatever the clocks do.
-    Days(u32),
-}
+pub use crate::clock::grid::Width;
 
 impl Width {
     /// Reads `30s`, `15m`, `1h`, `1d`, `7d`.
@@ -63,15 +56,6 @@ impl Width {
                 Err(Refusal::new(format!("`{shown}` does not divide 24 hours"))
                     .hint("write whole days: `7d`"))
             }
-        }
-    }
-
-    /// Nominal length in seconds; a local day may be an hour shorter or longer.
-    #[must_use]
-    pub fn nominal_seconds(self) -> u64 {
-        match self {
-            Self::Seconds(seconds) => u64::from(seconds),
-            Self::Days(days) => u64::from(days) * u64::from(DAY_S),
         }
     }
 }

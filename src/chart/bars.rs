@@ -2,11 +2,11 @@
 //! distinct addresses took it. Both count on one axis from zero.
 
 use super::bands::Interval;
-use super::count_axis::thousands;
 use super::scale::{CountScale, TimeScale};
 use super::sheet::{Anchor, Rect, Shade, Sheet, Text};
 use super::zone::Dates;
 use crate::finding::timeline::Bin;
+use crate::report::number::thousands;
 
 /// From this width on a bar has space beside it.
 const SPACED_PX: i32 = 4;

@@ -4,25 +4,13 @@ use super::font::room;
 use super::label::shorten;
 use super::scale::CountScale;
 use super::sheet::{Anchor, Rect, Shade, Sheet, Text};
+use crate::report::number::thousands;
 
 /// Size of tick labels.
 const EM_PX: i32 = 30;
 
 /// Size of the axis' title.
 const TITLE_EM_PX: i32 = 27;
-
-/// `1234567` as `1,234,567`.
-pub(super) fn thousands(count: u64) -> String {
-    let digits = count.to_string();
-    let mut out = String::with_capacity(digits.len() * 4 / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
 
 /// The count at the axis' upper edge: the greatest one and room for a label above it.
 pub(super) fn top(greatest: u64) -> u64 {
@@ -72,14 +60,6 @@ pub(super) fn draw(sheet: &mut Sheet, panel: Rect, scale: CountScale, title: &[S
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn thousands_are_separated() {
-        assert_eq!(thousands(0), "0");
-        assert_eq!(thousands(999), "999");
-        assert_eq!(thousands(2734), "2,734");
-        assert_eq!(thousands(1_000_000_000), "1,000,000,000");
-    }
 
     #[test]
     fn ticks_are_round_whole_and_start_at_zero() {

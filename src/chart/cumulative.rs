@@ -1,10 +1,10 @@
 //! The lower panel: distinct addresses since the beginning, as a line through the ends of the windows.
 //! Dashed where no log exists: there the line does not say that nobody came.
 
-use super::count_axis::thousands;
 use super::scale::{CountScale, TimeScale};
 use super::sheet::{Anchor, Point, Rect, Shade, Sheet, Text};
 use crate::finding::timeline::Bin;
+use crate::report::number::thousands;
 
 /// From this window width on the known values, at the ends of windows, are marked by dots.
 const DOTS_PX: i32 = 40;

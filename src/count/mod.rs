@@ -12,7 +12,11 @@ pub mod events;
 pub mod filter;
 pub mod interval;
 pub mod profile;
+#[cfg(feature = "table")]
+mod readout;
 pub mod retrieval;
 pub mod size;
+#[cfg(feature = "table")]
+mod tallies;
 #[cfg(feature = "table")]
 pub mod tally;

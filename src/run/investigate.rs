@@ -152,8 +152,7 @@ impl Scene<'_> {
         let bad_grid = |e: grid::GridError| {
             RunError::Usage(format!("{e}\nhint: choose a wider --window, or a shorter --from/--until"))
         };
-        let grid =
-            Grid::new(case.zone, as_grid_width(width), window.start_us, window.end_us).map_err(bad_grid)?;
+        let grid = Grid::new(case.zone, width, window.start_us, window.end_us).map_err(bad_grid)?;
         let parties = Parties::new(&case.parties, false).map_err(|e| RunError::Usage(e.to_string()))?;
         let party_names: Vec<String> = case.parties.iter().map(|p| p.name.clone()).collect();
         let modal = modal_sizes(&self.settled.keys, self.harvested);
@@ -442,13 +441,6 @@ struct Stage<'a> {
     grid: &'a Grid,
     counted: &'a Counted,
     silences: &'a [SourceSilence],
-}
-
-fn as_grid_width(width: Width) -> grid::Width {
-    match width {
-        Width::Seconds(s) => grid::Width::Seconds(s),
-        Width::Days(d) => grid::Width::Days(d),
-    }
 }
 
 /// A width that gives a readable number of bins, where none is declared.
