@@ -73,6 +73,16 @@ fn m1_2_a_last_line_without_newline_that_reads_whole_is_a_record() {
     assert!(at(&answer, "findings[id=unterminated-last-line]").is_some());
 }
 
+/// A line never fails a run: one flipped bit in a year leaves the other figures where they are.
+#[test]
+fn m1_4_one_line_of_the_year_6022_does_not_end_the_run() {
+    let lines = [get("192.0.2.1", "10:00:00"), get("192.0.2.2", "10:00:01").replace("/2022:", "/6022:")];
+    let folder = Folder::of(lines);
+    let ran = run(folder.path(), ["count", "access.log", "--json"]);
+    assert!([0, 3].contains(&ran.status), "exit {}: {}", ran.status, ran.stderr);
+    assert_eq!(three(&ran.json()), [2, 2, 2]);
+}
+
 #[test]
 fn m1_4_lines_that_end_in_cr_lf_are_the_same_lines() {
     let lines = [get("192.0.2.1", "10:00:00"), get("192.0.2.2", "10:00:01")];
