@@ -11,6 +11,21 @@ pub struct Tables {
     pub events: Vec<Event>,
     /// Every unit that could not be read.
     pub faults: Vec<FaultRow>,
+    /// Where the records of each file went, in the order of the answer's sources.
+    pub records: Vec<RecordsOf>,
+}
+
+/// Where the records of one file went (METHOD M1.3): the four add up to its records.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RecordsOf {
+    /// Removed as duplicates.
+    pub duplicate_records: u64,
+    /// Outside the window.
+    pub out_of_window: u64,
+    /// Of no resource, or taken out by a filter.
+    pub not_sensitive: u64,
+    /// Counted.
+    pub in_scope: u64,
 }
 
 /// One row of `client_windows.csv`.

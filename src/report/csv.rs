@@ -38,7 +38,7 @@ pub fn write_tables(dir: &Path, answer: &Answer, tables: &Tables) -> Result<Vec<
         answer_tables::parties(dir, &answer.parties)?,
         evidence_tables::events(dir, &tables.events)?,
         evidence_tables::faults(dir, &tables.faults)?,
-        answer_tables::ledger(dir, &answer.ledger, &answer.sources)?,
+        answer_tables::ledger(dir, &answer.ledger, &answer.sources, &tables.records)?,
     ])
 }
 

@@ -358,6 +358,7 @@ pub(crate) fn tables() -> Tables {
             ),
         ],
         faults: faults(),
+        records: Vec::new(),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::clock::grid::Grid;
 use crate::clock::text::rfc3339;
 use crate::count::counted::{ClientKey, Counted, Sums};
 use crate::count::events::{Event, address, client_text};
-use crate::finding::table::{ClientRow, ClientWindow, Event as EventRow, FaultRow, Tables};
+use crate::finding::table::{ClientRow, ClientWindow, Event as EventRow, FaultRow, RecordsOf, Tables};
 use crate::scan::faults::Faults;
 use crate::table::lexicon::Frozen;
 use crate::table::row::ClientKind;
@@ -87,6 +87,7 @@ pub fn tables(parts: &Parts<'_>) -> Tables {
         clients: clients(parts),
         events: parts.counted.events.iter().filter_map(|(e, n)| event(parts, e, *n)).collect(),
         faults: parts.settled.files.iter().flat_map(|f| faults(parts.faults, f)).collect(),
+        records: parts.settled.files.iter().map(|f| records(parts.counted, f)).collect(),
     }
 }
 
@@ -200,6 +201,17 @@ fn event(parts: &Parts<'_>, event: &Event, retrieval: u32) -> Option<EventRow> {
         line: u64::from(event.row.line) + 1,
         offset: event.row.offset,
     })
+}
+
+fn records(counted: &Counted, file: &File) -> RecordsOf {
+    let a = &file.account;
+    let filtered = counted.filtered.get(&file.id).copied().unwrap_or(0);
+    RecordsOf {
+        duplicate_records: a.overlap,
+        out_of_window: a.out_of_window,
+        not_sensitive: a.not_sensitive + filtered,
+        in_scope: a.in_scope - filtered.min(a.in_scope),
+    }
 }
 
 /// Rows of `faults.csv` for one file.

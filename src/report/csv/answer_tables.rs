@@ -3,6 +3,7 @@
 
 use super::sheet::Sheet;
 use crate::finding::answer::{Ledger, Party, Resource, Source, Window};
+use crate::finding::table::RecordsOf;
 use crate::report::ReportError;
 use std::path::{Path, PathBuf};
 
@@ -94,16 +95,23 @@ const LEDGER: &[&str] = &[
 
 /// A row `file` for each file or member, and a row `total`. What became of the records (the last four columns) is
 /// known to this room in total only.
-pub(super) fn ledger(dir: &Path, total: &Ledger, sources: &[Source]) -> Result<PathBuf, ReportError> {
+pub(super) fn ledger(
+    dir: &Path,
+    total: &Ledger,
+    sources: &[Source],
+    records: &[RecordsOf],
+) -> Result<PathBuf, ReportError> {
     let mut sheet = Sheet::create(dir, "ledger.csv", LEDGER)?;
-    for row in sources {
+    for (place, row) in sources.iter().enumerate() {
+        let went = records.get(place);
         sheet.text("file").text(&row.source).text(&row.path).text(row.member.as_deref().unwrap_or_default());
         sheet.text(&row.state).text(&row.vantage).text(&row.format);
         sheet.text(row.sha256.as_deref().unwrap_or_default()).number(1);
         sheet.number(u64::from(row.state == "unreadable")).number(u64::from(row.state == "duplicate"));
         sheet.number(row.bytes).number(row.lines).number(row.records).number(row.directives);
         sheet.number(row.blank).number(row.faults);
-        sheet.maybe(None).maybe(None).maybe(None).maybe(None).end_row()?;
+        sheet.maybe(went.map(|w| w.duplicate_records)).maybe(went.map(|w| w.out_of_window));
+        sheet.maybe(went.map(|w| w.not_sensitive)).maybe(went.map(|w| w.in_scope)).end_row()?;
     }
     for cell in ["total", "", "", "", "", "", "", ""] {
         sheet.text(cell);
