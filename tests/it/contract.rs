@@ -236,8 +236,31 @@ fn the_sums_of_the_ledger_and_the_nested_counts_hold_in_the_incident() {
     assert_eq!(n("clients.ip"), n("clients.ip4") + n("clients.ip6_128"));
     let parts = ["body_written", "wire_written", "body_planned", "unknown"];
     assert_eq!(n("bytes_served.total"), parts.iter().map(|p| n(&format!("bytes_served.{p}"))).sum::<u64>());
+    assert_ledger_adds_up(&output.join("tables/ledger.csv"), &a);
     let nested = ["complete_or_probable_retrievals", "retrievals", "served", "requests"];
     assert!(nested.map(|name| n(&format!("counts.{name}"))).is_sorted());
+}
+
+/// METHOD M1.3 holds for each file too, and the files add up to the total.
+fn assert_ledger_adds_up(path: &Path, answer: &Value) {
+    let mut sums: BTreeMap<String, u64> = BTreeMap::new();
+    for row in csv::Reader::from_path(path).unwrap().deserialize() {
+        let row: BTreeMap<String, String> = row.unwrap();
+        let n = |name: &str| row[name].parse::<u64>().unwrap_or(0);
+        assert_eq!(n("lines"), n("records") + n("directives") + n("blank") + n("faults"), "{row:?}");
+        let went = ["duplicate_records", "out_of_window", "not_sensitive", "in_scope"].map(n);
+        assert_eq!(n("records"), went.iter().sum::<u64>(), "{row:?}");
+        for (name, total) in answer["ledger"].as_object().unwrap() {
+            match row["row"].as_str() {
+                "file" => *sums.entry(name.clone()).or_default() += n(name),
+                "total" => assert_eq!(n(name), total.as_u64().unwrap(), "{name}"),
+                other => panic!("a row `{other}`"),
+            }
+        }
+    }
+    for (name, sum) in sums {
+        assert_eq!(answer["ledger"][&name], sum, "{name}");
+    }
 }
 
 // ------------------------------------------------------------------------------------------ hostile evidence
