@@ -48,11 +48,16 @@ fn write_log(path: &Path, bytes: u64) -> Result<Truth> {
     let agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/102.0.5005.63 Safari/537.36";
     while written < bytes {
         let second = truth.lines / 60;
-        let (day, hour, minute, sec) = (27 + second / 86_400, second / 3_600 % 24, second / 60 % 60, second % 60);
+        let (day, hour, minute, sec) =
+            (27 + second / 86_400, second / 3_600 % 24, second / 60 % 60, second % 60);
         // Three lines in ten thousand ask for the path in question.
         let asked = draw.below(10_000) < 3;
         let status = if draw.below(100) < 97 { 200 } else { 404 };
-        let target = if asked { PATH.to_owned() } else { format!("/assets/{}/page-{}.html", draw.below(40), draw.below(9_000)) };
+        let target = if asked {
+            PATH.to_owned()
+        } else {
+            format!("/assets/{}/page-{}.html", draw.below(40), draw.below(9_000))
+        };
         let client = draw.below(220_000);
         let line = format!(
             "10.{}.{}.{} - - [{day:02}/Jun/2022:{hour:02}:{minute:02}:{sec:02} -0700] \"GET {target} HTTP/1.1\" {status} {} \"-\" \"{agent}\"\n",
@@ -104,7 +109,8 @@ fn program() -> Result<PathBuf> {
 
 fn count(program: &Path, log: &Path, truth: &Truth) -> Result<()> {
     let out = Command::new(program).arg("count").arg(log).args(["-r", PATH, "--json", "--quiet"]).output()?;
-    let answer: serde_json::Value = serde_json::from_slice(&out.stdout).context("accesstrail gave no JSON")?;
+    let answer: serde_json::Value =
+        serde_json::from_slice(&out.stdout).context("accesstrail gave no JSON")?;
     let number = |pointer: &str| answer.pointer(pointer).and_then(serde_json::Value::as_u64);
     ensure!(number("/counts/served") == Some(truth.served), "served differs from what was drawn");
     ensure!(number("/ledger/lines") == Some(truth.lines), "lines differ from what was drawn");
@@ -137,9 +143,18 @@ fn main() -> Result<()> {
     }
     let (hash, newlines, scan) = (median(hash), median(newlines), median(scan));
     let mut out = std::io::stdout().lock();
-    writeln!(out, "combined log: {megabytes} MB, {} lines, {} in scope; medians of {runs} runs in turns", truth.lines, truth.served)?;
+    writeln!(
+        out,
+        "combined log: {megabytes} MB, {} lines, {} in scope; medians of {runs} runs in turns",
+        truth.lines, truth.served
+    )?;
     writeln!(out, "newline count, 1 thread     {newlines:8.3} s")?;
     writeln!(out, "SHA-256, 1 thread           {hash:8.3} s")?;
-    writeln!(out, "accesstrail count           {scan:8.3} s   {:.2} x SHA-256   {:.0} MB/s", scan / hash, megabytes as f64 / scan)?;
+    writeln!(
+        out,
+        "accesstrail count           {scan:8.3} s   {:.2} x SHA-256   {:.0} MB/s",
+        scan / hash,
+        megabytes as f64 / scan
+    )?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 //! and what can these logs not tell?
 //!
 //! The rooms are listed in the order the data flows; a `use` points down this list only (`run` may use all), which
-//! `tests/tidy.rs` holds. docs/architecture.md is the map, docs/method.md says what every number means.
+//! `tests/it/tidy.rs` holds. docs/architecture.md is the map, docs/method.md says what every number means.
 
 #[cfg(feature = "table")]
 pub mod cli;

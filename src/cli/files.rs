@@ -22,10 +22,10 @@ pub(super) fn free(path: &Path, force: bool) -> Result<(), CliError> {
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let attempt = || -> anyhow::Result<()> {
-        let mut file = tempfile::Builder::new().prefix(".accesstrail-").tempfile_in(folder)?;
+        let mut file = tempfile::Builder::new().prefix(".accesstrail-").tempfile_in(folder).map_err(plain)?;
         file.write_all(bytes)?;
         readable(file.path(), 0o644)?;
-        file.persist(path)?;
+        file.persist(path).map_err(|e| plain(e.error))?;
         Ok(())
     };
     attempt().with_context(|| format!("`{}` cannot be written", path.display())).map_err(failed)
@@ -43,13 +43,15 @@ pub(super) fn folder(
     let partial = tempfile::Builder::new()
         .prefix(".accesstrail-partial-")
         .tempdir_in(parent)
+        .map_err(plain)
         .with_context(here)
         .map_err(failed)?;
     fill(partial.path())?;
     readable(partial.path(), 0o755).with_context(here).map_err(failed)?;
     let replace = || -> anyhow::Result<()> {
         if path.symlink_metadata().is_ok() {
-            let old = tempfile::Builder::new().prefix(".accesstrail-old-").tempdir_in(parent)?;
+            let old =
+                tempfile::Builder::new().prefix(".accesstrail-old-").tempdir_in(parent).map_err(plain)?;
             std::fs::rename(path, old.path().join("old"))?;
         }
         std::fs::rename(partial.path(), path)?;
@@ -63,6 +65,13 @@ pub(super) fn folder(
 
 fn failed(error: anyhow::Error) -> CliError {
     CliError::failed(error)
+}
+
+/// The system's words without the name of a temporary file, which nobody gave and which differs every time.
+fn plain(error: std::io::Error) -> std::io::Error {
+    let text = error.to_string();
+    let words = text.split(" at path ").next().unwrap_or(&text);
+    std::io::Error::new(error.kind(), words)
 }
 
 /// Temporary files are private; what is handed over need not be.

@@ -10,13 +10,14 @@ use crate::case::{self, Case};
 use crate::chart;
 use crate::clock::text;
 use crate::count::profile::{self, Profile};
+use crate::intake::find::neighbour;
 use crate::report::html::{CaseEvent, ReportInput, html};
 use crate::report::{csv, json};
 use crate::run::investigate::{Investigation, Question, investigate};
 
 pub(super) fn run(typed: &Report) -> Result<Status, CliError> {
     files::free(&typed.output, typed.force)?;
-    let case = case::load(&typed.case).map_err(|e| CliError::usage(e.to_string()))?;
+    let case = case::load(&typed.case).map_err(|e| unread(&typed.case, &e))?;
     let question = Question {
         case: &case,
         // The case file knows more profiles than this version counts, and its findings say which.
@@ -34,6 +35,15 @@ pub(super) fn run(typed: &Report) -> Result<Status, CliError> {
     files::folder(&typed.output, typed.force, |inside| fill(inside, &case, &found))?;
     say(typed, &found)?;
     Ok(status(&found.imperfect, typed.machine.quiet))
+}
+
+/// A case file that is not there names its nearest neighbour.
+fn unread(path: &Path, error: &case::CaseError) -> CliError {
+    let near = if path.exists() { None } else { neighbour(path) };
+    CliError::usage(match (near, error.hint()) {
+        (Some(near), None) => format!("{error}\nhint: {near}"),
+        _ => error.to_string(),
+    })
 }
 
 /// Writes the report's files.

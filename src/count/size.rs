@@ -34,11 +34,16 @@ impl Tally {
 }
 
 impl Votes {
-    /// Counts one 200 of `size` bytes by the client with this key.
-    pub fn add(&mut self, size: u64, client_key: u128) {
+    /// Counts one 200 of `size` bytes by the address with this key.
+    pub fn add(&mut self, size: u64, address_key: u128) {
+        self.add_unwitnessed(size);
+        self.sizes.entry(size).or_default().witness(address_key);
+    }
+
+    /// Counts one 200 of `size` bytes by a client that is no address: it votes, but witnesses nothing.
+    pub fn add_unwitnessed(&mut self, size: u64) {
         let tally = self.sizes.entry(size).or_default();
         tally.responses = tally.responses.saturating_add(1);
-        tally.witness(client_key);
     }
 
     /// Adds the votes of another part of the evidence.
@@ -70,6 +75,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    /// METHOD M5.1: of all 200s, but seen from addresses.
+    #[test]
+    fn a_client_that_is_no_address_votes_and_witnesses_nothing() {
+        let mut three_addresses = votes(&[(100, 1), (100, 2), (100, 3)]);
+        assert_eq!(three_addresses.modal(), Some(100));
+        (0..3).for_each(|_| three_addresses.add_unwitnessed(60));
+        assert_eq!(three_addresses.modal(), None, "half is not more than half");
+        let mut names_only = Votes::default();
+        (0..9).for_each(|_| names_only.add_unwitnessed(100));
+        assert_eq!(names_only.modal(), None);
+    }
 
     fn votes(list: &[(u64, u128)]) -> Votes {
         let mut votes = Votes::default();

@@ -197,7 +197,8 @@ fn walk(directory: &Path, shown: &str, found: &mut Vec<Found>) -> Result<(), Fin
 }
 
 /// The most similar name beside a missing one.
-fn neighbour(path: &Path) -> Option<String> {
+#[must_use]
+pub fn neighbour(path: &Path) -> Option<String> {
     let name = path.file_name()?.to_str()?;
     let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     if !parent.is_dir() {

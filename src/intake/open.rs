@@ -52,7 +52,8 @@ pub fn open(place: &Place) -> io::Result<Stream> {
                 return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory"));
             }
             // A log that is still written is read up to its size at opening, so that the answer has an end.
-            let limit = if meta.is_file() { meta.len() } else { u64::MAX };
+            // Files that the kernel makes up say 0 and hold more.
+            let limit = if meta.is_file() && meta.len() > 0 { meta.len() } else { u64::MAX };
             stream(Box::new(file.take(limit)), Some((place.clone(), Stamp::of(&meta))))
         }
     }

@@ -443,13 +443,19 @@ struct Stage<'a> {
     silences: &'a [SourceSilence],
 }
 
-/// A width that gives a readable number of bins, where none is declared.
+/// A width that gives a readable number of bins, where none is declared. One line with a wild year must not end a run:
+/// the wider the window, the wider the bins.
 fn width_for(window: Span) -> Width {
     const HOUR_US: i64 = 3_600_000_000;
-    match window.end_us.saturating_sub(window.start_us) / HOUR_US {
+    const MOST_BINS: i64 = 20_000;
+    let hours = window.end_us.saturating_sub(window.start_us) / HOUR_US;
+    match hours {
         0..=5 => Width::Seconds(900),
         6..=96 => Width::Seconds(3_600),
-        _ => Width::Days(1),
+        _ => {
+            let days = [1, 7, 30, 365].into_iter().find(|days| hours / 24 / i64::from(*days) < MOST_BINS);
+            Width::Days(days.unwrap_or(3_650))
+        }
     }
 }
 
@@ -541,6 +547,19 @@ fn file_name(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// METHOD M1.4: no time that a log can state makes more bins than can be listed.
+    #[test]
+    fn the_widest_window_of_all_still_has_a_grid() {
+        let year_us = 365 * 86_400_000_000;
+        for years in [1, 60, 4_000, 9_998] {
+            let window = Span { start_us: 0, end_us: years * year_us };
+            assert!(
+                Grid::new(chrono_tz::Tz::UTC, width_for(window), window.start_us, window.end_us).is_ok(),
+                "{years}"
+            );
+        }
+    }
 
     #[test]
     fn bins_are_quarter_hours_hours_or_days_by_the_span() {

@@ -18,7 +18,11 @@ const MOST_SETS: usize = 64;
 
 #[derive(Default)]
 struct Set {
+    /// What its files have in common; tells sets apart.
+    stem: String,
+    /// The first of its files, or the source: for people.
     name: String,
+    files: usize,
     vantage: u16,
     bases: Vec<&'static str>,
     sights: Vec<Sight>,
@@ -41,13 +45,15 @@ pub fn refuse(
         if is_replica(case, &file.source) {
             continue;
         }
-        let name = if ad_hoc { stem(&file.path) } else { file.source.clone() };
-        let known = sets.iter().position(|s| s.name == name && s.vantage == file.vantage);
+        let stem = if ad_hoc { stem(&file.path) } else { file.source.clone() };
+        let known = sets.iter().position(|s| s.stem == stem && s.vantage == file.vantage);
         let place = known.unwrap_or(sets.len());
         if known.is_none() {
-            sets.push(Set { name, vantage: file.vantage, ..Set::default() });
+            let name = if ad_hoc { file.path.clone() } else { stem.clone() };
+            sets.push(Set { stem, name, vantage: file.vantage, ..Set::default() });
         }
         if let Some(set) = sets.get_mut(place) {
+            set.files += 1;
             add_bases(set, file);
         }
         set_of_file.insert(file.id, place);
@@ -60,6 +66,16 @@ pub fn refuse(
     }
     gather(&mut sets, &set_of_file, harvested, frozen)?;
     compare(&sets, ad_hoc)
+}
+
+impl Set {
+    /// `logs/access.log` (and 3 more).
+    fn shown(&self, ad_hoc: bool) -> String {
+        match self.files.saturating_sub(1) {
+            more @ 1.. if ad_hoc => format!("`{}` (and {more} more)", self.name),
+            _ => format!("`{}`", self.name),
+        }
+    }
 }
 
 fn is_replica(case: &Case, source: &str) -> bool {
@@ -112,8 +128,11 @@ fn compare(sets: &[Set], ad_hoc: bool) -> Result<Vec<Finding>, RunError> {
                 id: "possibly-the-same-requests".to_owned(),
                 source: None,
                 text: format!(
-                    "`{}` and `{}` show {} of {} requests alike in the span they share; if one stands before the other, they must not be added.",
-                    a.name, b.name, found.equal, found.of
+                    "{} and {} show {} of {} requests alike in the span they share; if one stands before the other, they must not be added.",
+                    a.shown(ad_hoc),
+                    b.shown(ad_hoc),
+                    found.equal,
+                    found.of
                 ),
             });
         }
@@ -128,8 +147,11 @@ fn refused(a: &Set, b: &Set, found: Likeness, ad_hoc: bool) -> RunError {
         "declare a `vantage` for each source, or `replicas = true` for servers of one pool"
     };
     RunError::Usage(format!(
-        "`{}` and `{}` show the same requests ({} of {} in the span they share); added, they would be counted twice\nhint: {hint}",
-        a.name, b.name, found.equal, found.of
+        "{} and {} show the same requests ({} of {} in the span they share); added, they would be counted twice\nhint: {hint}",
+        a.shown(ad_hoc),
+        b.shown(ad_hoc),
+        found.equal,
+        found.of
     ))
 }
 

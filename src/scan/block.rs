@@ -201,10 +201,14 @@ impl<'a> Scanner<'a> {
         let who = whom::client(record, &file.source.trust, &mut self.words);
         let reason = outcome::judge(&evidence(record, meaning, request));
         let bytes = logged(record.bytes);
-        let votes = request.method_allowed && who.kind.is_ip();
-        if let (Some(200), Some(size), true) = (record.status, bytes.filter(|b| *b > 0), votes) {
-            let client = u128::from(who.hi) << 64 | u128::from(who.lo) | u128::from(who.kind as u8) << 126;
-            out.facts.sizes.entry(request.object).or_default().add(size, client);
+        if let (Some(200), Some(size), true) =
+            (record.status, bytes.filter(|b| *b > 0), request.method_allowed)
+        {
+            let votes = out.facts.sizes.entry(request.object).or_default();
+            match who.address() {
+                Some(address) => votes.add(size, address),
+                None => votes.add_unwitnessed(size),
+            }
         }
         let flags =
             Flags { in_window, client: who.kind, via: who.via, semantics: semantics_bits(meaning.bytes) };

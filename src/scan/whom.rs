@@ -21,6 +21,19 @@ pub struct Whom {
     pub via: u8,
 }
 
+impl Whom {
+    /// The address as 128 bits, IPv4 in its mapped form; `None` where the client is no address.
+    #[must_use]
+    pub fn address(&self) -> Option<u128> {
+        const MAPPED: u128 = 0xffff << 32;
+        match self.kind {
+            ClientKind::Ip4 => Some(MAPPED | u128::from(self.lo)),
+            ClientKind::Ip6 => Some(u128::from(self.hi) << 64 | u128::from(self.lo)),
+            ClientKind::Name | ClientKind::Unknown => None,
+        }
+    }
+}
+
 /// The client of `record`.
 pub fn client(record: &Record<'_>, trust: &Trust, words: &mut Local<'_>) -> Whom {
     let peer = if trust.peer_is_client { record.client } else { record.peer.or(record.client) };
