@@ -25,6 +25,7 @@ pub(super) fn run(typed: &Count) -> Result<Status, CliError> {
     let format = typed.chart.as_deref().map(chart_format).transpose()?;
     for path in typed.chart.iter().chain(&typed.csv) {
         files::free(path, typed.force)?;
+        files::spares(path, &plan::evidence(&case))?;
     }
     let progress = Progress::new(&typed.paths, None, typed.machine.quiet);
     let found = investigate(&question, &|bytes| progress.add(bytes));
@@ -61,7 +62,7 @@ fn chart_format(path: &std::path::Path) -> Result<ChartFormat, CliError> {
 
 fn write_files(typed: &Count, found: &Investigation, format: Option<ChartFormat>) -> Result<(), CliError> {
     if let Some(folder) = &typed.csv {
-        files::folder(folder, typed.force, |inside| {
+        files::folder(folder, typed.force, &csv::TABLE_FILES, |inside| {
             csv::write_tables(inside, &found.answer, &found.tables).map(drop).map_err(CliError::failed)
         })?;
     }

@@ -1,7 +1,7 @@
 //! Output files: nothing there is overwritten without `--force`, and a folder is whole or not there.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
@@ -14,6 +14,43 @@ pub(super) fn free(path: &Path, force: bool) -> Result<(), CliError> {
             "`{}` is already there\nhint: choose another name, or overwrite it with --force",
             path.display()
         )));
+    }
+    Ok(())
+}
+
+/// Refuses an output that is, or holds, a file the answer is made of.
+pub(super) fn spares(output: &Path, evidence: &[PathBuf]) -> Result<(), CliError> {
+    let Ok(out) = output.canonicalize() else { return Ok(()) };
+    let hit = evidence.iter().find(|path| path.canonicalize().is_ok_and(|p| p.starts_with(&out)));
+    hit.map_or(Ok(()), |path| {
+        Err(CliError::usage(format!(
+            "`{}` is or holds `{}`, which is read for this answer; it is not overwritten, not even with --force\nhint: choose another name",
+            output.display(),
+            path.display()
+        )))
+    })
+}
+
+/// With `--force` only what this program made is replaced: a folder of these names and no others.
+fn ours(folder: &Path, names: &[&str]) -> Result<(), CliError> {
+    let foreign = || {
+        CliError::usage(format!(
+            "`{}` holds other things than this program writes; it is not replaced, not even with --force\nhint: choose another name",
+            folder.display()
+        ))
+    };
+    if folder.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    if !folder.symlink_metadata().is_ok_and(|m| m.is_dir()) {
+        return Err(foreign());
+    }
+    let entries = std::fs::read_dir(folder).map_err(|_unlistable| foreign())?;
+    for entry in entries {
+        let name = entry.map_err(|_unlistable| foreign())?.file_name();
+        if !names.iter().any(|n| name == *n) {
+            return Err(foreign());
+        }
     }
     Ok(())
 }
@@ -35,9 +72,11 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
 pub(super) fn folder(
     path: &Path,
     force: bool,
+    names: &[&str],
     fill: impl FnOnce(&Path) -> Result<(), CliError>,
 ) -> Result<(), CliError> {
     free(path, force)?;
+    ours(path, names)?;
     let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let here = || format!("`{}` cannot be written", path.display());
     let partial = tempfile::Builder::new()
@@ -94,7 +133,7 @@ mod tests {
     fn a_folder_that_fails_half_way_is_not_there() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("report");
-        let result = folder(&path, false, |inside| {
+        let result = folder(&path, false, &["half"], |inside| {
             std::fs::write(inside.join("half"), b"x").unwrap();
             Err(CliError::usage("stop"))
         });
@@ -107,11 +146,17 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("report");
         let fill = |text: &'static str| move |inside: &Path| write(&inside.join("a"), text.as_bytes());
-        folder(&path, false, fill("one")).unwrap();
-        assert!(folder(&path, false, fill("two")).is_err());
+        folder(&path, false, &["a"], fill("one")).unwrap();
+        assert!(folder(&path, false, &["a"], fill("two")).is_err());
         assert_eq!(std::fs::read(path.join("a")).unwrap(), b"one");
-        folder(&path, true, fill("three")).unwrap();
+        folder(&path, true, &["a"], fill("three")).unwrap();
         assert_eq!(std::fs::read(path.join("a")).unwrap(), b"three");
+        std::fs::write(path.join("evidence.log"), b"x").unwrap();
+        assert!(folder(&path, true, &["a"], fill("four")).is_err(), "a foreign file is in it");
+        assert_eq!(std::fs::read(path.join("a")).unwrap(), b"three");
+        assert!(spares(&path, &[path.join("evidence.log")]).is_err());
+        assert!(spares(&path.join("evidence.log"), &[path.join("evidence.log")]).is_err());
+        assert!(spares(&path.join("a"), &[path.join("evidence.log")]).is_ok());
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 }

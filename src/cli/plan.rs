@@ -1,6 +1,7 @@
 //! Typed arguments → resolved ones. What is wrong with them is told here, in one sentence.
 
 use std::io::IsTerminal;
+use std::path::PathBuf;
 
 use accesstrail_parsers::format;
 use chrono_tz::Tz;
@@ -9,6 +10,7 @@ use ipnet::IpNet;
 use super::CliError;
 use super::args::{Colour, Machine, Reading};
 use crate::case::{self, Case, Place, SourceDecl, Tier, Width};
+use crate::intake::find;
 use crate::report::terminal::Screen;
 use crate::run::prepare;
 
@@ -45,8 +47,12 @@ fn memory(text: &str) -> Result<usize, CliError> {
 /// `--threads`, `--memory` and the rest.
 pub(super) fn machine(typed: &Machine) -> Result<prepare::Machine, CliError> {
     let usual = prepare::Machine::default();
+    const MOST_THREADS: usize = 512;
     if typed.threads == Some(0) {
         return Err(CliError::usage("--threads: at least one thread is needed"));
+    }
+    if typed.threads.is_some_and(|n| n > MOST_THREADS) {
+        return Err(CliError::usage(format!("--threads: at most {MOST_THREADS} are used")));
     }
     Ok(prepare::Machine {
         threads: typed.threads.unwrap_or(usual.threads),
@@ -97,6 +103,18 @@ pub(super) fn source(paths: &[String], reading: &Reading) -> Result<SourceDecl, 
         expected_sha256: None,
         fields: std::collections::BTreeMap::new(),
     })
+}
+
+/// The files that a case will read, as far as they can be found; what cannot is told by the run itself.
+pub(super) fn evidence(case: &Case) -> Vec<PathBuf> {
+    let base = (!case.base.as_os_str().is_empty()).then_some(case.base.as_path());
+    let found = case.sources.iter().flat_map(|s| find::find(&s.paths, base).unwrap_or_default());
+    let files = found.filter_map(|f| match f.place {
+        find::Place::File(path) => Some(path),
+        find::Place::Stdin => None,
+    });
+    let configs = case.sources.iter().filter_map(|s| s.format.strip_prefix('@'));
+    files.chain(configs.map(|path| case.base.join(path))).collect()
 }
 
 fn network(text: &str) -> Result<IpNet, CliError> {

@@ -18,6 +18,9 @@ use crate::run::investigate::{Investigation, Question, investigate};
 pub(super) fn run(typed: &Report) -> Result<Status, CliError> {
     files::free(&typed.output, typed.force)?;
     let case = case::load(&typed.case).map_err(|e| unread(&typed.case, &e))?;
+    let mut read = plan::evidence(&case);
+    read.push(typed.case.clone());
+    files::spares(&typed.output, &read)?;
     let question = Question {
         case: &case,
         // The case file knows more profiles than this version counts, and its findings say which.
@@ -32,7 +35,8 @@ pub(super) fn run(typed: &Report) -> Result<Status, CliError> {
     let found = investigate(&question, &|bytes| progress.add(bytes));
     progress.done();
     let found = found?;
-    files::folder(&typed.output, typed.force, |inside| fill(inside, &case, &found))?;
+    let names = ["report.html", "summary.json", "charts", "tables"];
+    files::folder(&typed.output, typed.force, &names, |inside| fill(inside, &case, &found))?;
     say(typed, &found)?;
     Ok(status(&found.imperfect, typed.machine.quiet))
 }

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::events::{Context, Event, Events, cut_by_edges, label, repeated};
-use super::tallies::Tallies;
+use super::tallies::{Tallies, bytes_of};
+use crate::scan::rules::semantics_of;
 use crate::scan::whom::depends_on_header;
 use crate::table::frame::TableError;
 use crate::table::lexicon::ABSENT;
 use crate::table::partition::{Keeping, Partitions};
 use crate::table::row::{ClientKind, Row};
+use accesstrail_parsers::record::ByteSemantics;
 
 /// A client as a sortable key: kind, upper half, lower half.
 pub type ClientKey = (u32, u64, u64);
@@ -63,7 +65,8 @@ impl Sums {
         self.retrievals += other.retrievals;
         self.complete_or_probable += other.complete_or_probable;
         self.complete += other.complete;
-        self.bytes_served += other.bytes_served;
+        // A sum that does not fit is told by the check against the exact sum, not by a panic.
+        self.bytes_served = self.bytes_served.saturating_add(other.bytes_served);
         self.unlogged += other.unlogged;
         self.subject_unknown += other.subject_unknown;
         self.first_us = self.first_us.min(other.first_us);
@@ -156,6 +159,12 @@ pub struct Counted {
     pub over_24h: BTreeMap<u32, u64>,
     /// Retrievals that the window's edge cuts in two, by vantage (TIM-02).
     pub cut_by_edges: BTreeMap<u32, u64>,
+    /// Bytes of served responses by vantage, added up a second time without polars and without a limit.
+    pub exact_bytes: BTreeMap<u32, u128>,
+    /// Served responses that no column could show to be whole, by vantage (METHOD M5.5).
+    pub completeness_unknown: BTreeMap<u32, u64>,
+    /// (Vantage, resource) pairs with a served response whose columns could show it.
+    pub can_show: std::collections::BTreeSet<(u32, u32)>,
     /// Requests that bear a user agent, by vantage.
     pub with_agent: BTreeMap<u32, u64>,
     /// Requests that equal another one of their source in every column, by vantage (METHOD M6.7).
@@ -245,6 +254,14 @@ fn outside_frames(labelled: &Events, context: &Context<'_>, out: &mut Counted) {
             distinct.by_header += u64::from(depends_on_header(via));
             distinct.header_ignored += u64::from(via == crate::identity::forwarded::Via::HeaderIgnored as u8);
             distinct.unknown_requests += u64::from(event.row.flags().client == ClientKind::Unknown);
+            *out.exact_bytes.entry(vantage).or_default() += u128::from(bytes_of(event));
+            let size_known = request.size.is_some() || request.part.is_some_and(|p| p.total.is_some());
+            let written = semantics_of(event.row.flags().semantics) == ByteSemantics::BodyWritten;
+            if written && size_known {
+                out.can_show.insert((vantage, u32::from(event.resource)));
+            } else {
+                *out.completeness_unknown.entry(vantage).or_default() += 1;
+            }
             if event.row.status == 206 && request.part.is_none() {
                 *out.parts_without_range.entry(vantage).or_default() += 1;
             }

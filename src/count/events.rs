@@ -292,7 +292,10 @@ fn as_served(event: &Event, request: &Request, context: &Context<'_>) -> Served 
     let semantics = semantics_of(event.row.flags().semantics);
     // A planned size says nothing of what a transfer carried that the log marks as cut.
     let marked = matches!(event.reason, Reason::AbortMark | Reason::ClientReset);
-    let written = matches!(semantics, ByteSemantics::BodyWritten | ByteSemantics::WireWritten);
+    let written = semantics == ByteSemantics::BodyWritten;
+    // Nor does a count that reaches the full size undo the mark.
+    let bytes =
+        if marked { bytes.map(|n| full_size.map_or(n, |size| n.min(size.saturating_sub(1)))) } else { bytes };
     let credit = match (request.part, event.row.status) {
         _ if whole || (marked && !written) => Credit::None,
         (Some(part), 206) => Credit::part(part.start, part.end, bytes, validator),

@@ -126,7 +126,7 @@ impl Filter {
     /// # Errors
     /// One sentence: what, where, what to do.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let mut parser = Compiler { whole: text };
+        let mut parser = Compiler { whole: text, depth: 0 };
         let (rest, root) = parser.any(text)?;
         if !rest.trim().is_empty() {
             return Err(parser.wrong(rest, "`and`, `or` or the end"));
@@ -143,7 +143,11 @@ impl Filter {
 
 struct Compiler<'a> {
     whole: &'a str,
+    depth: usize,
 }
+
+/// Brackets and `not`s inside each other.
+const DEEPEST: usize = 64;
 
 impl<'a> Compiler<'a> {
     fn wrong(&self, rest: &str, expected: &str) -> String {
@@ -176,6 +180,16 @@ impl<'a> Compiler<'a> {
     }
 
     fn one(&mut self, text: &'a str) -> Result<(&'a str, Node), String> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err(format!("--where: more than {DEEPEST} brackets or `not`s inside each other"));
+        }
+        let found = self.one_of(text);
+        self.depth -= 1;
+        found
+    }
+
+    fn one_of(&mut self, text: &'a str) -> Result<(&'a str, Node), String> {
         if let Ok((rest, ())) = keyword("not")(text) {
             let (rest, node) = self.one(rest)?;
             return Ok((rest, Node::Not(Box::new(node))));

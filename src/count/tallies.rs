@@ -251,10 +251,7 @@ fn frame(events: &[&Event], labelled: &Events, context: &Context<'_>) -> Result<
         unsigned(s::RETRIEVALS, &flag(&|e| opened(e).is_some())),
         unsigned(s::COMPLETE_OR_PROBABLE, &flag(&|e| opened(e).is_some_and(|r| r.complete_or_probable))),
         unsigned(s::COMPLETE, &flag(&|e| opened(e).is_some_and(|r| r.complete))),
-        unsigned(
-            s::BYTES_SERVED,
-            &u64s(&|e| if adds_bytes(e) { e.row.logged_bytes().unwrap_or(0) } else { 0 }),
-        ),
+        unsigned(s::BYTES_SERVED, &u64s(&bytes_of)),
         unsigned(s::UNLOGGED, &flag(&|e| e.served() && e.row.bytes < 0)),
         unsigned(s::SUBJECT_UNKNOWN, &flag(&|e| e.served() && captures(e) && e.subject == 0)),
         signed(s::FIRST, &events.iter().map(|e| time(e, i64::MAX)).collect::<Vec<_>>()),
@@ -263,9 +260,10 @@ fn frame(events: &[&Event], labelled: &Events, context: &Context<'_>) -> Result<
     Ok(DataFrame::new(events.len(), columns)?)
 }
 
-/// METHOD M6.2: a server-side copy adds nothing to the bytes served.
-fn adds_bytes(event: &Event) -> bool {
-    event.served() && event.reason.outcome() != Outcome::Copied
+/// Bytes of a served response. METHOD M6.2: a server-side copy adds nothing to them.
+pub(super) fn bytes_of(event: &Event) -> u64 {
+    let adds = event.served() && event.reason.outcome() != Outcome::Copied;
+    if adds { event.row.logged_bytes().unwrap_or(0) } else { 0 }
 }
 
 /// One row per key and client, with a 1 to add up.

@@ -37,6 +37,9 @@ pub struct Likeness {
     pub equal: u64,
     /// Requests of the smaller side.
     pub of: u64,
+    /// Found only by leaving the client out although both sides have few peers: two servers that each see a few
+    /// clients look like that too.
+    pub doubtful: bool,
 }
 
 impl Likeness {
@@ -44,6 +47,13 @@ impl Likeness {
     #[must_use]
     pub fn is_half(self) -> bool {
         self.of > 0 && self.equal * 2 >= self.of
+    }
+
+    /// Enough to refuse: many requests, or nearly all of a few.
+    #[must_use]
+    pub fn is_certain(self) -> bool {
+        let nearly_all = self.equal >= 2 && self.equal * 10 >= self.of * 9;
+        self.is_half() && !self.doubtful && (self.equal >= LEAST_EQUAL || nearly_all)
     }
 }
 
@@ -53,23 +63,36 @@ type Key = ((u8, u64, u64), u32, u16, i64);
 #[must_use]
 pub fn likeness(a: &[Sight], b: &[Sight], one_basis: bool) -> Likeness {
     let lenient = if one_basis { 0 } else { LENIENT_S };
-    let Some((from, until)) = common_span(a, b) else { return Likeness { equal: 0, of: 0 } };
+    let Some((from, until)) = common_span(a, b) else { return Likeness { equal: 0, of: 0, doubtful: false } };
     let inside = |side: &[Sight]| -> Vec<Sight> {
         side.iter().filter(|s| s.second >= from - lenient && s.second <= until + lenient).copied().collect()
     };
     let (a, b) = (inside(a), inside(b));
-    let by_client = !is_proxied(&a) && !is_proxied(&b);
+    let of = a.len().min(b.len()) as u64;
+    let with =
+        |by_client: bool, doubtful: bool| Likeness { equal: equal(&a, &b, by_client, lenient), of, doubtful };
+    match (is_proxied(&a), is_proxied(&b)) {
+        (false, false) => with(true, false),
+        // One log sees the proxy where the other sees clients.
+        (true, false) | (false, true) => with(false, false),
+        (true, true) => {
+            let by_client = with(true, false);
+            if by_client.is_half() { by_client } else { with(false, true) }
+        }
+    }
+}
+
+fn equal(a: &[Sight], b: &[Sight], by_client: bool, lenient: i64) -> u64 {
     let key =
         |s: &Sight| -> Key { (if by_client { s.client } else { (0, 0, 0) }, s.target, s.status, s.bytes) };
     let mut seen: HashMap<Key, (Vec<i64>, Vec<i64>), RandomState> = HashMap::default();
-    for s in &a {
+    for s in a {
         seen.entry(key(s)).or_default().0.push(s.second);
     }
-    for s in &b {
+    for s in b {
         seen.entry(key(s)).or_default().1.push(s.second);
     }
-    let equal = seen.into_values().map(|(mut a, mut b)| pairs(&mut a, &mut b, lenient)).sum();
-    Likeness { equal, of: a.len().min(b.len()) as u64 }
+    seen.into_values().map(|(mut a, mut b)| pairs(&mut a, &mut b, lenient)).sum()
 }
 
 fn common_span(a: &[Sight], b: &[Sight]) -> Option<(i64, i64)> {
@@ -136,7 +159,7 @@ mod tests {
     /// METHOD M6.9.
     #[test]
     fn a_log_and_its_copy_from_another_server_show_the_same_requests() {
-        assert_eq!(likeness(&log(100), &log(100), true), Likeness { equal: 100, of: 100 });
+        assert_eq!(likeness(&log(100), &log(100), true), Likeness { equal: 100, of: 100, doubtful: false });
     }
 
     /// METHOD M6.9: seconds may differ by two where the logs state different moments.
@@ -159,7 +182,7 @@ mod tests {
     #[test]
     fn two_servers_of_one_pool_show_different_requests() {
         let other: Vec<Sight> = log(100).into_iter().map(|s| Sight { target: s.target + 50, ..s }).collect();
-        assert_eq!(likeness(&log(100), &other, true), Likeness { equal: 0, of: 100 });
+        assert_eq!(likeness(&log(100), &other, true), Likeness { equal: 0, of: 100, doubtful: false });
     }
 
     /// METHOD M6.9: only the common span counts.
@@ -167,6 +190,6 @@ mod tests {
     fn logs_of_different_days_have_no_common_span() {
         let next_day: Vec<Sight> =
             log(100).into_iter().map(|s| Sight { second: s.second + 86_400, ..s }).collect();
-        assert_eq!(likeness(&log(100), &next_day, true), Likeness { equal: 0, of: 0 });
+        assert_eq!(likeness(&log(100), &next_day, true), Likeness { equal: 0, of: 0, doubtful: false });
     }
 }

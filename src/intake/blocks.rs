@@ -37,6 +37,18 @@ pub struct Block {
     pub first_line: u64,
 }
 
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+impl Block {
+    /// The bytes to be read as text, and how many of the block stand before them: a UTF-8 byte order mark at the
+    /// beginning of a file belongs to no line.
+    #[must_use]
+    pub fn text(&self) -> (&[u8], usize) {
+        let marked = if self.offset == 0 { self.bytes.strip_prefix(BOM) } else { None };
+        marked.map_or((&self.bytes, 0), |rest| (rest, BOM.len()))
+    }
+}
+
 /// Cuts a stream into blocks.
 pub struct Blocks<R> {
     reader: R,

@@ -39,6 +39,8 @@ pub struct Account {
     pub times: Times,
     /// 1 where the file's last line has no newline and reads as a record all the same.
     pub unterminated: u64,
+    /// Records whose byte count is more than any response has; it is taken as not logged.
+    pub absurd_bytes: u64,
     /// Blocks that were read in another format than the file's first megabyte.
     pub format_changes: u64,
 }
@@ -108,6 +110,7 @@ impl Account {
         self.times.ambiguous += other.times.ambiguous;
         self.times.nonexistent += other.times.nonexistent;
         self.unterminated += other.unterminated;
+        self.absurd_bytes += other.absurd_bytes;
         self.format_changes += other.format_changes;
     }
 }

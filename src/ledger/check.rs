@@ -53,6 +53,16 @@ pub fn account(path: &str, a: &Account) -> Result<(), Imbalance> {
     )
 }
 
+/// The bytes of the answer against the sum that cannot overflow.
+///
+/// # Errors
+/// They differ: the figure would be wrong.
+pub fn bytes(total: u64, exact: u128) -> Result<(), Imbalance> {
+    let b = Balance { place: String::new() };
+    b.equal("bytes_served = Σ bytes of served events", total, u64::try_from(exact).unwrap_or(u64::MAX))?;
+    if exact > u128::from(u64::MAX) { b.equal("bytes_served fits into 64 bits", 0, 1) } else { Ok(()) }
+}
+
 /// The whole answer.
 ///
 /// # Errors

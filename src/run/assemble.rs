@@ -35,8 +35,6 @@ pub struct Parts<'a> {
     pub grid: &'a Grid,
     /// Silences of all sources.
     pub silences: &'a [SourceSilence],
-    /// Whether a source of the primary vantage can show completeness.
-    pub shows_completeness: bool,
 }
 
 impl Parts<'_> {
@@ -65,8 +63,12 @@ impl Parts<'_> {
         map.get(&(u32::from(self.primary), key)).copied().unwrap_or(0)
     }
 
-    fn if_shown(&self, n: u64) -> Option<u64> {
-        self.shows_completeness.then_some(n)
+    /// METHOD M5.5: a number of complete ones only where a served response could be shown to be whole.
+    fn if_shown(&self, n: u64, resource: Option<usize>) -> Option<u64> {
+        let primary = u32::from(self.primary);
+        let here = |r: u32| resource.is_none_or(|wanted| r as usize == wanted);
+        let shown = n > 0 || self.counted.can_show.iter().any(|(v, r)| *v == primary && here(*r));
+        shown.then_some(n)
     }
 }
 
@@ -175,23 +177,14 @@ pub fn counts(parts: &Parts<'_>) -> Counts {
         served: t.served,
         retrievals: t.retrievals,
         complete_or_probable_retrievals: t.complete_or_probable,
-        complete_retrievals: parts.if_shown(t.complete),
-        completeness_unknown: unshown(parts),
+        complete_retrievals: parts.if_shown(t.complete, None),
+        completeness_unknown: parts
+            .counted
+            .completeness_unknown
+            .get(&u32::from(parts.primary))
+            .copied()
+            .unwrap_or(0),
     }
-}
-
-/// Served responses of byte semantics that cannot show completeness (METHOD M5.5).
-fn unshown(parts: &Parts<'_>) -> u64 {
-    const BODY_WRITTEN: u32 = 1;
-    let primary = u32::from(parts.primary);
-    let can = |semantics: u32| parts.shows_completeness && semantics == BODY_WRITTEN;
-    parts
-        .counted
-        .semantics
-        .iter()
-        .filter(|((v, semantics), _)| *v == primary && !can(*semantics))
-        .map(|(_, (served, _, _))| served)
-        .sum()
 }
 
 /// METHOD §5.
@@ -206,7 +199,7 @@ pub fn outcomes(parts: &Parts<'_>) -> Outcomes {
     }
     let of = |o: Outcome| n.get(&(o as u8)).copied().unwrap_or(0);
     Outcomes {
-        complete: parts.if_shown(of(Outcome::Complete)),
+        complete: parts.if_shown(of(Outcome::Complete), None),
         probable: of(Outcome::Probable),
         partial: of(Outcome::Partial),
         copied: of(Outcome::Copied),
@@ -272,7 +265,7 @@ pub fn resources(parts: &Parts<'_>) -> Vec<Resource> {
                 requests: t.requests,
                 served: t.served,
                 retrievals: t.retrievals,
-                complete_retrievals: parts.if_shown(t.complete),
+                complete_retrievals: parts.if_shown(t.complete, Some(place)),
                 clients_ip: parts.of_primary(&parts.counted.clients_by_resource, place),
                 objects: parts.of_primary(&parts.counted.objects_by_resource, place),
                 subjects: resource

@@ -133,7 +133,7 @@ fn counting(g: &Grounds<'_>, say: &mut impl FnMut(&str, String) -> Option<String
         say(
             "CNT-11",
             format!(
-                "{} responses 2xx with {} bytes went to requests of methods not listed ({} is). They are not in served; with them \
+                "{} responses 2xx with {} bytes went to requests of methods not listed (listed: {}). They are not in served; with them \
                  the figures would be {} served by {} addresses.",
                 n(o.responses),
                 n(o.bytes),
@@ -203,7 +203,7 @@ fn evidence(g: &Grounds<'_>, say: &mut impl FnMut(&str, String) -> Option<String
         say(
             "INT-02",
             format!(
-                "{} of {} lines could not be read as records; each may hold a further request. All are listed in faults.csv.",
+                "{} of {} lines could not be read as records; each may hold a further request. faults.csv lists them (`report`, `count --csv`).",
                 n(l.faults),
                 n(l.lines)
             ),

@@ -71,6 +71,16 @@ pub fn of_files(settled: &Settled) -> Vec<Finding> {
                 ),
             );
         }
+        if file.account.absurd_bytes > 0 {
+            let n = counted(file.account.absurd_bytes, "record", "records");
+            say(
+                "absurd-bytes",
+                format!(
+                    "{n} of `{}` state 1 PiB or more; these byte counts are taken as not logged.",
+                    file.path
+                ),
+            );
+        }
         let units = file.account.lines - file.account.blank;
         if file.account.records == 0 && file.account.fault_total() > 0 && file.account.fault_total() == units
         {

@@ -304,7 +304,7 @@ fn broken(error: &std::io::Error, consumed: u64) -> State {
 
 /// The formats of a file, told by its first block where they are not declared.
 fn told(job: &Job, block: &Block, report: &mut Report) -> Arc<FileRules> {
-    let told = sniff::sniff(&block.bytes, job.source.server);
+    let told = sniff::sniff(block.text().0, job.source.server);
     report.scores = told.scores;
     let formats = job.source.format.clone().unwrap_or(told.formats);
     Arc::new(FileRules {

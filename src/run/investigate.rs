@@ -13,7 +13,7 @@ use super::groups::{By, Grouping};
 use super::harvest::{Harvest, harvest};
 use super::prepare::{Machine, Prepared, prepare};
 use super::settle::{Settled, settle};
-use super::silences::{SourceSilence, silences};
+use super::silences::{SourceSilence, covered, silences};
 use super::timeline::{Words, timeline};
 use super::{tables, twins};
 use crate::case::party::Parties;
@@ -32,7 +32,7 @@ use crate::finding::{Answer, Finding, ProfileCount};
 use crate::intake::State;
 use crate::intake::seal::sha256_hex;
 use crate::ledger::check;
-use crate::outcome::{Outcome, Reason};
+use crate::outcome::Reason;
 use crate::report::number::thousands;
 use crate::table::lexicon::{Frozen, Lexicon};
 use crate::table::partition::Keeping;
@@ -198,8 +198,15 @@ impl Scene<'_> {
         }
         let start_us = case.from_us.unwrap_or(first);
         let end_us = case.until_us.unwrap_or_else(|| last.saturating_add(1));
-        // Nothing in scope: an empty window, and the answer is zero.
-        Ok(if start_us < end_us { Span { start_us, end_us } } else { Span { start_us: 0, end_us: 0 } })
+        if start_us < end_us {
+            return Ok(Span { start_us, end_us });
+        }
+        // Nothing in scope. Where an end is declared, the answer is of that moment, and it says whether a log covers it.
+        Ok(match (case.from_us, case.until_us) {
+            (Some(from), _) => Span { start_us: from, end_us: from.saturating_add(1) },
+            (_, Some(until)) => Span { start_us: until.saturating_sub(1), end_us: until },
+            (None, None) => Span { start_us: 0, end_us: 0 },
+        })
     }
 
     fn assembled(&self, stage: &Stage<'_>, groupings: &[Grouping]) -> Result<Investigation, RunError> {
@@ -215,7 +222,6 @@ impl Scene<'_> {
             primary,
             grid: stage.grid,
             silences: stage.silences,
-            shows_completeness: shows_completeness(case, counted, primary),
         };
         let mut answer = Answer {
             ledger: assemble::ledger(self.settled, &counted.filtered),
@@ -240,6 +246,10 @@ impl Scene<'_> {
         answer.findings = self.findings(&answer, stage, counted);
         answer.caveats = caveats::caveats(&self.grounds(&answer, stage, &parts));
         check::answer(&answer)?;
+        check::bytes(
+            answer.bytes_served.total,
+            counted.exact_bytes.get(&u32::from(primary)).copied().unwrap_or(0),
+        )?;
         let evidence_sha256 = evidence_sha256(&answer);
         let timelines = self.timelines(&answer, &parts, stage, &evidence_sha256);
         let tables = self.tables(&parts, counted, stage);
@@ -278,7 +288,7 @@ impl Scene<'_> {
             out.push(whole(
                 "several-vantages",
                 format!(
-                    "the logs were written at {} vantages ({}); they see the same requests and are never added. The figures are those of `{}`.",
+                    "the logs were written at {} vantages ({}); the same request can stand in each, so they are never added. The figures are those of `{}`.",
                     answer.vantages.len(),
                     each.join("; "),
                     answer.primary_vantage
@@ -475,21 +485,6 @@ fn modal_sizes(keys: &[FileKey], harvested: &Harvest) -> HashMap<(u16, u32), u64
     votes.into_iter().filter_map(|(key, votes)| Some((key, votes.modal()?))).collect()
 }
 
-/// METHOD M5.5: only body bytes handed to the network can show that an object is whole, and only where its size is
-/// known: logged (then the outcome or the retrieval shows it) or declared.
-fn shows_completeness(case: &Case, counted: &Counted, primary: u16) -> bool {
-    const BODY_WRITTEN: u32 = 1;
-    let primary = u32::from(primary);
-    let by_size = case.resources.iter().any(|r| r.size.is_some())
-        && counted.semantics.get(&(primary, BODY_WRITTEN)).is_some_and(|(served, _, _)| *served > 0);
-    let by_outcome = counted.reasons.iter().any(|((vantage, reason), _)| {
-        let reason = u8::try_from(*reason).ok().and_then(Reason::from_u8);
-        *vantage == primary && reason.is_some_and(|r| r.outcome() == Outcome::Complete)
-    });
-    let by_parts = counted.cells.iter().any(|(key, sums)| key.vantage == primary && sums.complete > 0);
-    by_size || by_outcome || by_parts
-}
-
 fn semantics_words(counted: &Counted, primary: u32) -> Vec<&'static str> {
     let words = [
         "not known (Apache and nginx write the same columns with different meanings)",
@@ -501,30 +496,37 @@ fn semantics_words(counted: &Counted, primary: u32) -> Vec<&'static str> {
     words.into_iter().zip(0u32..).filter(|(_, n)| used(n)).map(|(word, _)| word).collect()
 }
 
+/// What of the window the sources of the vantage leave open between their first and their last record, in words.
+/// Shorter than a gap of any of them is not worth a word.
 fn gaps_in_words(stage: &Stage<'_>, primary: u16) -> Vec<String> {
-    let inside = |s: &&Span| s.end_us > stage.window.start_us && s.start_us < stage.window.end_us;
-    stage
-        .silences
+    let Some(hull) = hull(stage, primary) else { return Vec::new() };
+    let sources = stage.silences.iter().filter(|s| s.vantage == primary);
+    let least_s = sources.map(|s| s.threshold_s).min().unwrap_or(0);
+    let long = |s: &&Span| u64::try_from((s.end_us - s.start_us) / 1_000_000).is_ok_and(|n| n > least_s);
+    let inside = Span {
+        start_us: hull.start_us.max(stage.window.start_us),
+        end_us: hull.end_us.min(stage.window.end_us),
+    };
+    complement(inside, &covered(stage.silences, primary))
         .iter()
-        .filter(|s| s.vantage == primary)
-        .flat_map(|s| s.gaps.iter().filter(inside).map(|g| (s.source.clone(), *g)))
-        .map(|(source, g)| format!("`{source}` from {} to {}", rfc3339(g.start_us), rfc3339(g.end_us)))
+        .filter(long)
+        .map(|g| format!("from {} to {}", rfc3339(g.start_us), rfc3339(g.end_us)))
         .collect()
 }
 
 fn beyond_in_words(stage: &Stage<'_>, primary: u16) -> Vec<String> {
-    let logged: Vec<Span> =
-        stage.silences.iter().filter(|s| s.vantage == primary).filter_map(|s| s.logged).collect();
-    let (Some(first), Some(last)) =
-        (logged.iter().map(|s| s.start_us).min(), logged.iter().map(|s| s.end_us).max())
-    else {
-        return Vec::new();
-    };
-    let hull = [Span { start_us: first, end_us: last }];
-    complement(stage.window, &hull)
+    let Some(hull) = hull(stage, primary) else { return Vec::new() };
+    complement(stage.window, &[hull])
         .iter()
         .map(|s| format!("no log from {} to {}", rfc3339(s.start_us), rfc3339(s.end_us)))
         .collect()
+}
+
+/// From the first to the last record of a vantage.
+fn hull(stage: &Stage<'_>, primary: u16) -> Option<Span> {
+    let logged = || stage.silences.iter().filter(|s| s.vantage == primary).filter_map(|s| s.logged);
+    let start_us = logged().map(|s| s.start_us).min()?;
+    Some(Span { start_us, end_us: logged().map(|s| s.end_us).max()? })
 }
 
 /// SHA-256 over the hashes of the files as handed over, one a line, in canonical order.

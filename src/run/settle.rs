@@ -159,10 +159,11 @@ impl Comparer<'_> {
                 other => partial.push((a, b, other)),
             }
         }
+        // A file that is contained in another is removed whole: its run with a third is that of its container.
         let whole: std::collections::BTreeSet<usize> = out.keys().copied().collect();
         for (a, b, kind) in partial {
             let (Some(first), Some(second)) = (files.get(a), files.get(b)) else { continue };
-            if whole.contains(&a) || whole.contains(&b) {
+            if whole.contains(&b) {
                 continue;
             }
             // The canonically later file loses: its head, or its tail.
@@ -193,20 +194,23 @@ impl Comparer<'_> {
 
     fn prints(&self, file: &File) -> Option<Vec<Print>> {
         let (found, source) = self.prepared.files.get(file.id as usize)?;
-        if found.place == Place::Stdin {
-            return None;
+        // A pipe is as empty as standard input when it is read a second time.
+        match &found.place {
+            Place::File(path) if path.metadata().is_ok_and(|m| m.is_file()) => {}
+            _ => return None,
         }
         let mut blocks = Blocks::new(open::open(&found.place).ok()?);
         let mut rules: Option<FileRules> = None;
         let mut prints = Vec::new();
+        let mut unterminated = false;
         loop {
             let step = match blocks.step() {
                 Ok(Some(step)) => step,
-                Ok(None) => return Some(prints),
+                Ok(None) => break,
                 // A truncated stream: what came before it was counted, and is compared.
                 Err(_broken) => match blocks.salvage() {
                     Some(step) => step,
-                    None => return Some(prints),
+                    None => break,
                 },
             };
             if let Step::Block(block) = step {
@@ -214,13 +218,19 @@ impl Comparer<'_> {
                     file: file.id,
                     source: Arc::clone(source),
                     formats: source.format.clone().unwrap_or_else(|| {
-                        accesstrail_parsers::sniff::sniff(&block.bytes, source.server).formats
+                        accesstrail_parsers::sniff::sniff(block.text().0, source.server).formats
                     }),
                     removed: Vec::new(),
                 });
+                unterminated = block.bytes.last().is_some_and(|b| *b != b'\n');
                 prints.extend(of_block(&self.keys, rules, &block));
             }
         }
+        // The copy of a growing log ends inside a line that its successor has whole.
+        if unterminated && prints.len() > 1 {
+            prints.pop();
+        }
+        Some(prints)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Sources of one vantage are added; this refuses to add those that show the same requests (METHOD M6.9).
 //!
-//! In a case the sets compared are its sources; in `count`, where all files are one source, they are the rotation
-//! sets: files of one folder whose names differ in digits and compression only.
+//! The sets compared are the rotation sets of each source: files of one folder whose names differ in counting or dating
+//! numbers and compression only. All rows are compared, whatever the window.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::RunError;
 use super::harvest::Harvest;
 use super::settle::{File, Settled};
 use crate::case::Case;
-use crate::coverage::twins::{LEAST_EQUAL, Likeness, Sight, likeness};
+use crate::coverage::twins::{Likeness, Sight, likeness};
 use crate::finding::Finding;
 use crate::table::lexicon::Frozen;
 
@@ -20,8 +20,11 @@ const MOST_SETS: usize = 64;
 struct Set {
     /// What its files have in common; tells sets apart.
     stem: String,
-    /// The first of its files, or the source: for people.
+    source: String,
+    /// The first of its files: for people.
     name: String,
+    /// Its source is declared a server of a pool.
+    replica: bool,
     files: usize,
     vantage: u16,
     bases: Vec<&'static str>,
@@ -42,15 +45,13 @@ pub fn refuse(
     let mut set_of_file: BTreeMap<u32, usize> = BTreeMap::new();
     let mut sets: Vec<Set> = Vec::new();
     for file in settled.files.iter().filter(|f| f.duplicate_of.is_none()) {
-        if is_replica(case, &file.source) {
-            continue;
-        }
-        let stem = if ad_hoc { stem(&file.path) } else { file.source.clone() };
-        let known = sets.iter().position(|s| s.stem == stem && s.vantage == file.vantage);
+        let stem = stem(&file.path);
+        let known = sets.iter().position(|s| s.stem == stem && s.source == file.source);
         let place = known.unwrap_or(sets.len());
         if known.is_none() {
-            let name = if ad_hoc { file.path.clone() } else { stem.clone() };
-            sets.push(Set { stem, name, vantage: file.vantage, ..Set::default() });
+            let (name, source) = (file.path.clone(), file.source.clone());
+            let replica = is_replica(case, &source);
+            sets.push(Set { stem, source, name, vantage: file.vantage, replica, ..Set::default() });
         }
         if let Some(set) = sets.get_mut(place) {
             set.files += 1;
@@ -70,9 +71,9 @@ pub fn refuse(
 
 impl Set {
     /// `logs/access.log` (and 3 more).
-    fn shown(&self, ad_hoc: bool) -> String {
+    fn shown(&self) -> String {
         match self.files.saturating_sub(1) {
-            more @ 1.. if ad_hoc => format!("`{}` (and {more} more)", self.name),
+            more @ 1.. => format!("`{}` (and {more} more)", self.name),
             _ => format!("`{}`", self.name),
         }
     }
@@ -96,7 +97,7 @@ fn gather(
 ) -> Result<(), RunError> {
     let partitions = &harvested.partitions;
     for partition in 0..partitions.count() {
-        for row in partitions.load(partition, |r| r.flags().in_window && set_of_file.contains_key(&r.file))? {
+        for row in partitions.load(partition, |r| set_of_file.contains_key(&r.file))? {
             let set = set_of_file.get(&row.file).and_then(|place| sets.get_mut(*place));
             if let (Some(set), Some(request)) = (set, frozen.request(row.request)) {
                 set.sights.push(Sight {
@@ -116,12 +117,12 @@ fn gather(
 fn compare(sets: &[Set], ad_hoc: bool) -> Result<Vec<Finding>, RunError> {
     let mut out = Vec::new();
     for (place, a) in sets.iter().enumerate() {
-        for b in sets.iter().skip(place + 1).filter(|b| b.vantage == a.vantage) {
+        for b in sets.iter().skip(place + 1).filter(|b| b.vantage == a.vantage && !(a.replica && b.replica)) {
             let found = likeness(&a.sights, &b.sights, a.bases == b.bases);
             if !found.is_half() {
                 continue;
             }
-            if found.equal >= LEAST_EQUAL {
+            if found.is_certain() {
                 return Err(refused(a, b, found, ad_hoc));
             }
             out.push(Finding {
@@ -129,8 +130,8 @@ fn compare(sets: &[Set], ad_hoc: bool) -> Result<Vec<Finding>, RunError> {
                 source: None,
                 text: format!(
                     "{} and {} show {} of {} requests alike in the span they share; if one stands before the other, they must not be added.",
-                    a.shown(ad_hoc),
-                    b.shown(ad_hoc),
+                    a.shown(),
+                    b.shown(),
                     found.equal,
                     found.of
                 ),
@@ -148,8 +149,8 @@ fn refused(a: &Set, b: &Set, found: Likeness, ad_hoc: bool) -> RunError {
     };
     RunError::Usage(format!(
         "{} and {} show the same requests ({} of {} in the span they share); added, they would be counted twice\nhint: {hint}",
-        a.shown(ad_hoc),
-        b.shown(ad_hoc),
+        a.shown(),
+        b.shown(),
         found.equal,
         found.of
     ))

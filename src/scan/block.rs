@@ -80,7 +80,7 @@ impl<'a> Scanner<'a> {
         if units == 0 || (faults as f64) <= RESNIFF_ABOVE * units as f64 || file.source.format.is_some() {
             return first;
         }
-        let again = sniff::sniff(&block.bytes, file.source.server);
+        let again = sniff::sniff(block.text().0, file.source.server);
         if again.formats.is_empty() {
             return first;
         }
@@ -96,7 +96,8 @@ impl<'a> Scanner<'a> {
         let mut out = BlockYield::default();
         let may_hold_nul = framing::holds_nul(&block.bytes);
         let mut used: HashMap<usize, u64> = HashMap::new();
-        for line in framing::lines(&block.bytes) {
+        let (text, before) = block.text();
+        for line in framing::lines(text) {
             out.account.lines += 1;
             if framing::is_blank(line.bytes) {
                 out.account.blank += 1;
@@ -104,7 +105,7 @@ impl<'a> Scanner<'a> {
             }
             let place = Place {
                 line: block.first_line + line.index as u64,
-                offset: block.offset + line.offset as u64,
+                offset: block.offset + (before + line.offset) as u64,
             };
             if may_hold_nul && framing::holds_nul(line.bytes) {
                 let at = memchr::memchr(0, line.bytes).unwrap_or(0);
@@ -169,6 +170,7 @@ impl<'a> Scanner<'a> {
             out.account.overlap += 1;
             return;
         }
+        out.account.absurd_bytes += u64::from(matches!(record.bytes, Bytes::Logged(n) if n >= ABSURD_BYTES));
         out.facts.seconds.insert(time_us);
         let in_window = self.rules.window.as_ref().is_none_or(|w| w.contains(&time_us));
         if self.rules.collect_clients {
@@ -318,10 +320,13 @@ fn torn_or(kind: FaultKind, line: &Line<'_>) -> FaultKind {
     if line.terminated { kind } else { kind.min(FaultKind::Torn) }
 }
 
+/// More than a response can have: such a column states nothing.
+const ABSURD_BYTES: u64 = 1 << 50;
+
 fn logged(bytes: Bytes) -> Option<u64> {
     match bytes {
-        Bytes::Logged(n) => Some(n),
-        Bytes::Unlogged => None,
+        Bytes::Logged(n) if n < ABSURD_BYTES => Some(n),
+        Bytes::Logged(_) | Bytes::Unlogged => None,
     }
 }
 

@@ -32,7 +32,7 @@ pub fn of_block(keys: &Keys, file: &FileRules, block: &Block) -> Vec<Print> {
         return vec![Print { hash: keys.print(&block.bytes), time_us: None, client: 0 }];
     }
     let (mut times, mut when, mut odd) = (TimeCache::default(), When::default(), Times::default());
-    framing::lines(&block.bytes)
+    framing::lines(block.text().0)
         .map(|line| {
             let hash = keys.print(line.bytes);
             match parse_any(&file.formats, line.bytes, &mut times) {

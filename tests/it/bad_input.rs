@@ -171,28 +171,111 @@ fn a_reader_that_goes_away_is_success() {
 #[test]
 fn what_is_already_there_is_overwritten_only_by_force() {
     let folder = two();
-    for (option, name) in [("--csv", "tables"), ("--chart", "chart.svg"), ("--chart", "chart.png")] {
+    for (option, name) in [("--chart", "chart.svg"), ("--chart", "chart.png")] {
         folder.bytes(name, "precious");
         let sentence = format!("`{name}` is already there");
         refused(&run(folder.path(), ["count", "access.log", option, name]), 2, &sentence);
         assert_eq!(std::fs::read(folder.at(name)).unwrap(), b"precious");
         run(folder.path(), ["count", "access.log", option, name, "--force"]).exits(0);
-        let whole = folder.at(name).is_dir() || std::fs::read(folder.at(name)).unwrap() != b"precious";
-        assert!(whole, "{name}");
+        assert_ne!(std::fs::read(folder.at(name)).unwrap(), b"precious", "{name}");
     }
-    assert!(folder.at("tables/client_windows.csv").is_file());
     assert!(std::fs::read(folder.at("chart.png")).unwrap().starts_with(b"\x89PNG\r\n"));
+    let tables = ["count", "access.log", "--csv", "tables"];
+    run(folder.path(), tables).exits(0);
+    folder.bytes("tables/events.csv", "stale");
+    refused(&run(folder.path(), tables), 2, "`tables` is already there");
+    run(folder.path(), ["count", "access.log", "--csv", "tables", "--force"]).exits(0);
+    assert_ne!(std::fs::read(folder.at("tables/events.csv")).unwrap(), b"stale");
+}
+
+/// Force replaces what this program made, and nothing else: evidence is opened read-only.
+#[test]
+fn force_replaces_a_report_and_never_a_folder_of_anything_else() {
+    let folder = two();
+    folder.bytes("case.toml", CASE);
+    run(folder.path(), ["report", "case.toml", "-o", "out"]).exits(0);
+    folder.bytes("out/report.html", "stale");
+    refused(&run(folder.path(), ["report", "case.toml", "-o", "out"]), 2, "`out` is already there");
+    run(folder.path(), ["report", "case.toml", "-o", "out", "--force"]).exits(0);
+    assert_ne!(std::fs::read(folder.at("out/report.html")).unwrap(), b"stale");
+    folder.bytes("out/precious", "x");
+    let ran = run(folder.path(), ["report", "case.toml", "-o", "out", "--force"]);
+    refused(
+        &ran,
+        2,
+        "`out` holds other things than this program writes; it is not replaced, not even with --force",
+    );
+    assert!(folder.at("out/precious").is_file());
 }
 
 #[test]
-fn a_report_does_not_replace_a_folder_without_force() {
+fn an_output_never_takes_the_place_of_the_evidence_or_the_case_file() {
     let folder = two();
     folder.bytes("case.toml", CASE);
-    folder.bytes("out/precious", "x");
-    refused(&run(folder.path(), ["report", "case.toml", "-o", "out"]), 2, "`out` is already there");
-    assert!(folder.at("out/precious").is_file());
-    run(folder.path(), ["report", "case.toml", "-o", "out", "--force"]).exits(0);
-    assert!(folder.at("out/report.html").is_file() && !folder.at("out/precious").exists());
+    folder.bytes("logs/events.csv", &std::fs::read_to_string(folder.at("access.log")).unwrap());
+    folder.bytes("ev.svg", &std::fs::read_to_string(folder.at("access.log")).unwrap());
+    let here = folder.path().display().to_string();
+    for arguments in [
+        &["report", "case.toml", "-o", &here, "--force"][..],
+        &["count", "logs", "--csv", "logs", "--force"],
+        &["count", "ev.svg", "--chart", "ev.svg", "--force"],
+    ] {
+        refused(&run(folder.path(), arguments), 2, "which is read for this answer; it is not overwritten");
+    }
+    assert!(folder.at("access.log").is_file() && folder.at("case.toml").is_file());
+    assert!(folder.at("logs/events.csv").is_file());
+}
+
+/// METHOD M1.3: a sum is right or there is none.
+#[test]
+fn byte_counts_that_no_response_has_are_not_added_up() {
+    let folder = two();
+    let line = |n: u32, bytes: &str| {
+        format!(
+            "192.0.2.{n} - - [01/Jun/2022:10:00:0{n} +0000] \"GET /a.csv HTTP/1.1\" 200 {bytes} \"-\" \"a\"\n"
+        )
+    };
+    let text: String = (1..=5).map(|n| line(n, "9223372036854775807")).collect::<String>() + &line(6, "52");
+    folder.bytes("huge.log", &text);
+    let ran = run(folder.path(), ["count", "huge.log", "--json"]);
+    let answer = ran.exits(0).json();
+    assert_eq!(answer["bytes_served"]["total"], 52);
+    assert_eq!(answer["bytes_served"]["unlogged_responses"], 5);
+    assert_eq!(answer["findings"][0]["id"], "absurd-bytes");
+}
+
+/// METHOD M3.1: a byte order mark is no part of the first client.
+#[test]
+fn a_byte_order_mark_makes_no_client_of_its_own() {
+    let folder = two();
+    let text = std::fs::read_to_string(folder.at("access.log")).unwrap();
+    folder.bytes("bom.log", &format!("\u{feff}{text}"));
+    let [plain, marked] =
+        ["access.log", "bom.log"].map(|name| run(folder.path(), ["count", name, "--json"]).json());
+    assert_eq!(plain["clients"], marked["clients"]);
+    assert_eq!(marked["clients"]["name"], 0);
+    assert_eq!(marked["ledger"]["bytes"], plain["ledger"]["bytes"].as_u64().unwrap() + 3);
+}
+
+/// GAP-02: a window after the log's end is no clean "nothing".
+#[test]
+fn a_window_that_begins_after_the_log_ends_is_not_covered() {
+    let folder = two();
+    let ran = run(folder.path(), ["count", "access.log", "--json", "--from", "2030-01-01T00:00:00Z"]);
+    let answer = ran.exits(3).json();
+    assert_eq!(answer["counts"]["served"], 0);
+    assert!(answer["caveats"].as_array().unwrap().iter().any(|c| c["id"] == "GAP-02"));
+}
+
+#[test]
+fn brackets_without_end_are_a_sentence_and_no_crash() {
+    let folder = two();
+    let deep = format!("{}status=200{}", "(".repeat(10_000), ")".repeat(10_000));
+    refused(
+        &run(folder.path(), ["count", "access.log", "--where", &deep]),
+        2,
+        "--where: more than 64 brackets",
+    );
 }
 
 const CASE: &str = "[case]\nid = \"x\"\ntitle = \"x\"\nzone = \"UTC\"\n\
