@@ -212,8 +212,8 @@ fn force_replaces_a_report_and_never_a_folder_of_anything_else() {
 fn an_output_never_takes_the_place_of_the_evidence_or_the_case_file() {
     let folder = two();
     folder.bytes("case.toml", CASE);
-    folder.bytes("logs/events.csv", &std::fs::read_to_string(folder.at("access.log")).unwrap());
-    folder.bytes("ev.svg", &std::fs::read_to_string(folder.at("access.log")).unwrap());
+    folder.bytes("logs/events.csv", std::fs::read_to_string(folder.at("access.log")).unwrap());
+    folder.bytes("ev.svg", std::fs::read_to_string(folder.at("access.log")).unwrap());
     let here = folder.path().display().to_string();
     for arguments in [
         &["report", "case.toml", "-o", &here, "--force"][..],
@@ -249,7 +249,7 @@ fn byte_counts_that_no_response_has_are_not_added_up() {
 fn a_byte_order_mark_makes_no_client_of_its_own() {
     let folder = two();
     let text = std::fs::read_to_string(folder.at("access.log")).unwrap();
-    folder.bytes("bom.log", &format!("\u{feff}{text}"));
+    folder.bytes("bom.log", format!("\u{feff}{text}"));
     let [plain, marked] =
         ["access.log", "bom.log"].map(|name| run(folder.path(), ["count", name, "--json"]).json());
     assert_eq!(plain["clients"], marked["clients"]);

@@ -7,6 +7,7 @@ mod peers;
 mod retrievals;
 mod scope;
 mod time;
+mod twice;
 
 use serde_json::Value;
 

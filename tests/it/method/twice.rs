@@ -1,0 +1,84 @@
+//! Sections 6.7 and 6.9: the same lines in several files, the same requests in several logs.
+
+use crate::evidence::{Folder, get, joined};
+use crate::json::number;
+use crate::program::{Ran, run};
+
+/// `n` requests from `first` on, two seconds apart, by clients of their own.
+fn requests(first: u32, n: u32) -> Vec<String> {
+    (first..first + n)
+        .map(|i| get(&format!("192.0.2.{}", 1 + i % 200), &format!("10:{:02}:{:02}", i * 2 / 60, i * 2 % 60)))
+        .collect()
+}
+
+fn count(folder: &Folder, paths: &[&str]) -> Ran {
+    let mut arguments = vec!["count"];
+    arguments.extend(paths);
+    arguments.extend(["--json", "--quiet"]);
+    run(folder.path(), arguments)
+}
+
+/// METHOD M6.7: what a file shares with a third is its container's too, and is counted once.
+#[test]
+fn m6_7_a_contained_file_does_not_undo_the_overlap_of_a_third() {
+    let folder = Folder::new();
+    folder.lines("x.log", requests(0, 100));
+    folder.lines("x.log.1", requests(50, 50));
+    folder.lines("x.log.2", requests(80, 60));
+    let answer = count(&folder, &["x.log", "x.log.1", "x.log.2"]).exits(0).json();
+    assert_eq!(number(&answer, "counts.served"), 140);
+    assert_eq!(number(&answer, "ledger.duplicate_records"), 50 + 20);
+}
+
+/// METHOD M6.7: the copy of a growing log ends inside a line that its successor has whole.
+#[test]
+fn m6_7_an_earlier_copy_of_a_growing_log_is_contained_in_it_though_its_last_line_is_torn() {
+    let folder = Folder::new();
+    folder.lines("access.log", requests(0, 100));
+    let copy = joined(requests(0, 70));
+    folder.bytes("access.log.1", &copy.as_bytes()[..copy.len() - 20]);
+    let answer = count(&folder, &["access.log", "access.log.1"]).exits(3).json();
+    assert_eq!(number(&answer, "counts.served"), 100);
+    assert_eq!((number(&answer, "ledger.faults"), number(&answer, "ledger.duplicate_records")), (1, 69));
+}
+
+/// METHOD M6.9: a narrow window does not make two logs of the same requests addable.
+#[test]
+fn m6_9_the_refusal_does_not_depend_on_the_window() {
+    let folder = Folder::new();
+    folder.lines("front.log", requests(0, 40));
+    // The backend writes another referrer, so the files differ and are no duplicates.
+    folder.lines("back.log", requests(0, 40).iter().map(|l| l.replacen("\"-\"", "\"/page\"", 1)));
+    for window in [&[][..], &["--until", "2022-06-01T10:00:09Z"]] {
+        let mut arguments = vec!["count", "front.log", "back.log", "--json"];
+        arguments.extend(window);
+        let ran = run(folder.path(), arguments).exits(2);
+        assert!(
+            ran.stderr.contains("show the same requests (40 of 40 in the span they share)"),
+            "{}",
+            ran.stderr
+        );
+    }
+}
+
+/// METHOD M6.9: servers of one pool are added to each other, not to what stands before them.
+#[test]
+fn m6_9_a_pool_is_not_added_to_the_log_of_its_load_balancer() {
+    let folder = Folder::new();
+    let all = requests(0, 60);
+    let half =
+        |keep: usize| all.iter().enumerate().filter(move |(i, _)| i % 2 == keep).map(|(_, l)| l.clone());
+    folder.lines("lb.log", all.clone());
+    folder.lines("wa.log", half(0));
+    folder.lines("wb.log", half(1));
+    let source =
+        |name: &str, more: &str| format!("[[source]]\nname = \"{name}\"\npaths = [\"{name}.log\"]\n{more}");
+    let head = "[case]\nid = \"x\"\ntitle = \"x\"\nzone = \"UTC\"\n";
+    let data = "[[resource]]\nname = \"data\"\nmatch = [\"/data.csv\"]\n";
+    let pool = source("wa", "replicas = true\n") + &source("wb", "replicas = true\n");
+    folder.bytes("pool.toml", format!("{head}{pool}{data}"));
+    run(folder.path(), ["report", "pool.toml", "-o", "pool"]).exits(0);
+    folder.bytes("all.toml", format!("{head}{}{pool}{data}", source("lb", "")));
+    let ran = run(folder.path(), ["report", "all.toml", "-o", "all"]).exits(2);
+    assert!(ran.stderr.contains("show the same requests (30 of 30"), "{}", ran.stderr);
+}
