@@ -12,6 +12,7 @@ use crate::clock::text;
 use crate::count::profile::{self, Profile};
 use crate::intake::find::neighbour;
 use crate::report::html::{CaseEvent, ReportInput, html};
+use crate::report::number::thousands;
 use crate::report::{csv, json};
 use crate::run::investigate::{Investigation, Question, investigate};
 
@@ -116,24 +117,37 @@ fn shell_name(path: &str) -> String {
     if plain { name.to_owned() } else { format!("'{}'", name.replace('\'', "'\\''")) }
 }
 
-/// What was made, on stdout.
+/// What was found and made, on stdout.
 fn say(typed: &Report, found: &Investigation) -> Result<(), CliError> {
     if typed.machine.quiet {
         return Ok(());
     }
-    let shown =
-        |name: &str| crate::escape::terminal(typed.output.join(name).display().to_string().as_bytes());
-    let c = &found.answer.counts;
-    let mut out = std::io::stdout().lock();
-    writeln!(
-        out,
-        "{} responses that carried data (served), in {} retrievals, by {} distinct addresses\nreport: {}\nchart:  {}\ntables: {}",
-        crate::report::number::thousands(c.served),
-        crate::report::number::thousands(c.retrievals),
-        crate::report::number::thousands(found.answer.clients.ip),
-        shown("report.html"),
-        shown("charts/timeline.svg"),
-        shown("tables"),
-    )
-    .map_err(CliError::failed)
+    let text =
+        said(found, |name| crate::escape::terminal(typed.output.join(name).display().to_string().as_bytes()));
+    std::io::stdout().lock().write_all(text.as_bytes()).map_err(CliError::failed)
+}
+
+/// The headline of everything, then of each resource where there are several, then where the files are.
+fn said(found: &Investigation, shown: impl Fn(&str) -> String) -> String {
+    let pair = |served: u64, retrievals: u64, clients: u64| {
+        format!(
+            "{} responses that carried data (served), in {} retrievals, by {} distinct addresses\n",
+            thousands(served),
+            thousands(retrievals),
+            thousands(clients)
+        )
+    };
+    let answer = &found.answer;
+    let mut text = pair(answer.counts.served, answer.counts.retrievals, answer.clients.ip);
+    if answer.resources.len() > 1 {
+        for resource in &answer.resources {
+            let name = crate::escape::terminal(resource.name.as_bytes());
+            text += &format!("  {name}: {}", pair(resource.served, resource.retrievals, resource.clients_ip));
+        }
+    }
+    text += &format!("report: {}\n", shown("report.html"));
+    for (name, _) in &found.timelines {
+        text += &format!("chart:  {}\n", shown(&format!("charts/{name}.png")));
+    }
+    text + &format!("tables: {}\n", shown("tables"))
 }
