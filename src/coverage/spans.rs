@@ -70,7 +70,20 @@ mod tests {
         assert_eq!(union(vec![span(5, 9), span(0, 5), span(20, 21), span(3, 3)]), [span(0, 9), span(20, 21)]);
     }
 
+    fn set(spans: &[Span]) -> Vec<bool> {
+        (0..40).map(|at| spans.iter().any(|s| (s.start_us..s.end_us).contains(&at))).collect()
+    }
+
     proptest! {
+        #[test]
+        fn m2_4_span_arithmetic_is_that_of_sets(a in proptest::collection::vec((0i64..40, 0i64..40), 0..6), bin in (0i64..40, 0i64..40)) {
+            let a: Vec<Span> = a.into_iter().map(|(start, end)| span(start, end)).collect();
+            let one = union(a.clone());
+            prop_assert_eq!(set(&one), set(&a));
+            let held = (bin.0..bin.1).filter(|at| set(&a)[*at as usize]).count() as i64;
+            prop_assert_eq!(covered_us(span(bin.0, bin.1), &one), held);
+        }
+
         #[test]
         fn union_and_complement_share_the_whole_without_rest(parts in proptest::collection::vec((0i64..60, 0i64..12), 0..12)) {
             let whole = span(10, 50);

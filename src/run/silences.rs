@@ -79,3 +79,43 @@ pub fn covered(silences: &[SourceSilence], vantage: u16) -> Vec<Span> {
         .collect();
     union(spans)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coverage::spans::covered_us;
+
+    fn span(start_s: i64, end_s: i64) -> Span {
+        Span { start_us: start_s * SECOND_US, end_us: end_s * SECOND_US }
+    }
+
+    fn silence(logged: Option<Span>, gaps: Vec<Span>) -> SourceSilence {
+        SourceSilence {
+            source: "web".into(),
+            vantage: 0,
+            logged,
+            gaps,
+            rhythms: Vec::new(),
+            threshold_s: 600,
+        }
+    }
+
+    /// METHOD M2.4: uncovered where gaps or the log's ends cover all of a bin; a record covers its whole second.
+    #[test]
+    fn m2_4_a_bin_is_uncovered_when_gaps_or_ends_fill_it() {
+        let logged = whole_seconds(10 * SECOND_US + 5, 80 * SECOND_US + 5);
+        let spans = covered(&[silence(Some(logged), vec![span(20, 30), span(90, 200)])], 0);
+        assert_eq!(complement(span(0, 100), &spans), [span(0, 10), span(20, 30), span(81, 100)]);
+        let bin = |start_us: i64, end_us: i64| covered_us(Span { start_us, end_us }, &spans);
+        let seconds = |start_s: i64, end_s: i64| bin(start_s * SECOND_US, end_s * SECOND_US) / SECOND_US;
+        assert_eq!(bin(0, 10 * SECOND_US), 0);
+        assert_eq!(bin(0, 10 * SECOND_US + 1), 1);
+        assert_eq!((seconds(22, 30), seconds(90, 100)), (0, 0));
+        assert_eq!((seconds(0, 40), seconds(75, 85)), (20, 6));
+        assert_eq!(bin(0, 10 * SECOND_US + 999_999) / SECOND_US, 0);
+        let nothing = covered(&[silence(None, Vec::new())], 0);
+        assert_eq!(complement(Span { start_us: 0, end_us: 7 }, &nothing), [Span { start_us: 0, end_us: 7 }]);
+        let everything = whole_seconds(i64::MIN, i64::MAX);
+        assert_eq!(complement(everything, &covered(&[silence(Some(everything), Vec::new())], 0)), []);
+    }
+}

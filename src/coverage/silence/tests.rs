@@ -136,36 +136,7 @@ fn a_chunk_that_fills_up_keeps_every_second() {
     assert_eq!((count, full.span()), (69_999, Some((0, 69_999 * US))));
 }
 
-#[test]
-fn m2_4_a_bin_is_uncovered_when_gaps_or_ends_fill_it() {
-    let spans = uncovered_spans(0, 100 * US, Some((10 * US + 5, 80 * US + 5)), &[gap(20, 30), gap(90, 200)]);
-    assert_eq!(spans, [(0, 10 * US), (20 * US, 30 * US), (81 * US, 100 * US)]);
-    assert!(is_uncovered((0, 10 * US), &spans) && !is_uncovered((0, 10 * US + 1), &spans));
-    assert!(is_uncovered((22 * US, 30 * US), &spans) && is_uncovered((90 * US, 100 * US), &spans));
-    assert_eq!(covered_seconds((0, 40 * US), &spans), 20);
-    assert_eq!(covered_seconds((75 * US, 85 * US), &spans), 6);
-    assert_eq!(covered_seconds((0, 10 * US + 999_999), &spans), 0);
-    assert_eq!(uncovered_spans(0, 7, None, &[]), [(0, 7)]);
-    assert_eq!(uncovered_spans(i64::MIN, i64::MAX, Some((i64::MIN, i64::MAX)), &[]), []);
-    assert!(!is_uncovered((5, 5), &[(0, 9)]));
-}
-
-fn spans() -> impl Strategy<Value = Vec<(i64, i64)>> {
-    prop::collection::vec((0i64..40, 0i64..40), 0..6)
-}
-fn bytes(spans: &[(i64, i64)]) -> Vec<bool> {
-    (0..40).map(|at| spans.iter().any(|span| (span.0..span.1).contains(&at))).collect()
-}
-
 proptest! {
-    #[test]
-    fn m2_4_span_arithmetic_is_that_of_sets(a in spans(), bin in (0i64..40, 0i64..40)) {
-        let one = unite(a.clone());
-        prop_assert_eq!(bytes(&one), bytes(&a));
-        let covered = (bin.0..bin.1).filter(|at| !bytes(&a)[*at as usize]).count() as u64;
-        prop_assert_eq!(covered_us(bin, &one), covered);
-    }
-
     #[test]
     fn m2_5_merging_is_commutative_associative_and_the_same_as_one_pass(
         a in prop::collection::vec(-200_000i64..200_000, 0..40),
