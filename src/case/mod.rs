@@ -30,6 +30,7 @@ mod pattern;
 mod read;
 mod reader;
 pub mod route;
+mod size;
 mod width;
 mod words;
 
@@ -46,6 +47,7 @@ pub use self::model::{
 };
 pub use self::near::near;
 pub use self::pattern::{Pattern, Subject, resource_from_flag, resources_from_flags};
+pub use self::size::size;
 pub use self::width::Width;
 pub use self::words::{ClientKeyPart, EventKind, PartyKind, Robots, Server, Tier, Word};
 

@@ -13,6 +13,7 @@ use super::error::{CaseError, Place, Refusal};
 use super::pattern::{Pattern, Subject};
 use super::width::Width;
 use super::words::{ClientKeyPart, EventKind, PartyKind, Robots, Server, Tier};
+use crate::intake::caps::Caps;
 
 /// A whole case file, or what the options of `count` stand for.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -35,6 +36,8 @@ pub struct Case {
     pub primary_vantage: Option<String>,
     /// The examiner's own reference.
     pub examiner_ref: Option<String>,
+    /// `[evidence]`: how far a compressed stream may unfold.
+    pub caps: Caps,
     /// `[[source]]`, in case order.
     pub sources: Vec<SourceDecl>,
     /// `[[resource]]`, in case order: the first that matches has the request (METHOD M4.1).

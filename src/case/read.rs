@@ -5,6 +5,7 @@
 
 mod counting;
 mod event;
+mod evidence;
 mod head;
 mod party;
 mod resource;
@@ -23,8 +24,9 @@ use super::near::near;
 use super::reader::{Doc, Keys, Text, type_name};
 
 /// Every section, as sentences call it, with its keys.
-const SECTIONS: [(&str, &[&str]); 8] = [
+const SECTIONS: [(&str, &[&str]); 9] = [
     ("[case]", head::KEYS),
+    ("[evidence]", evidence::KEYS),
     ("[[source]]", source::KEYS),
     ("[[resource]]", resource::KEYS),
     ("[[party]]", party::KEYS),
@@ -61,6 +63,7 @@ pub(super) fn case(text: &str, base: &Path, shown: &str) -> Result<Case, CaseErr
 
     let mut case = Case { zone: Tz::UTC, base: base.to_owned(), ..Case::default() };
     head::read(&doc, &root, &mut case)?;
+    evidence::read(&doc, &root, &mut case)?;
     source::read(&doc, &root, &mut case)?;
     head::read_primary_vantage(&doc, &root, &mut case)?;
     resource::read(&doc, &root, &mut case)?;

@@ -133,6 +133,12 @@ pub struct Reading {
     /// A proxy whose forwarded address is believed, as CIDR; may be repeated
     #[arg(long, value_name = "CIDR")]
     pub trusted_proxy: Vec<String>,
+    /// Most content that one compressed file may unfold to
+    #[arg(long, value_name = "SIZE", default_value = "1TiB")]
+    pub max_decompressed: String,
+    /// Most content for one compressed byte, above 64 MiB of content
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub max_ratio: u64,
 }
 
 /// The machine and the screen; no answer depends on them.

@@ -16,6 +16,7 @@ pub(super) fn run(typed: &Inspect) -> Result<Status, CliError> {
         zone,
         sources: vec![plan::source(&typed.paths, &typed.reading)?],
         resources: Vec::new(),
+        caps: plan::caps(&typed.reading)?,
         ..Case::default()
     };
     let machine = Machine { collect_clients: true, ..plan::machine(&typed.machine)? };

@@ -10,6 +10,7 @@ use ipnet::IpNet;
 use super::CliError;
 use super::args::{Colour, Machine, Reading};
 use crate::case::{self, Case, Place, SourceDecl, Tier, Width};
+use crate::intake::caps::Caps;
 use crate::intake::find;
 use crate::report::terminal::Screen;
 use crate::run::prepare;
@@ -27,20 +28,21 @@ pub(super) fn zone(flag: &str, name: &str) -> Result<Tz, CliError> {
 }
 
 /// `512MiB` → bytes.
-fn memory(text: &str) -> Result<usize, CliError> {
-    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
-    let unit = match text.strip_prefix(digits).map(str::trim) {
-        Some("" | "B") => 1,
-        Some("K" | "KiB") => 1 << 10,
-        Some("M" | "MiB") => 1 << 20,
-        Some("G" | "GiB") => 1 << 30,
-        _ => 0,
-    };
-    let bytes = digits.parse::<usize>().ok().and_then(|n| n.checked_mul(unit)).filter(|_| unit > 0);
-    bytes.ok_or_else(|| {
-        CliError::usage(format!(
-            "--memory: `{text}` is not a size\nhint: write a number and a unit, such as 512MiB or 2GiB"
-        ))
+fn size(flag: &str, text: &str) -> Result<u64, CliError> {
+    case::size(text).map_err(|e| CliError::usage(format!("{flag}: {e}")))
+}
+
+/// `--max-decompressed` and `--max-ratio`.
+pub(super) fn caps(typed: &Reading) -> Result<Caps, CliError> {
+    if typed.max_ratio == 0 {
+        return Err(CliError::usage(
+            "--max-ratio: at 0 nothing could be decompressed\nhint: the default is 1000",
+        ));
+    }
+    Ok(Caps {
+        max_bytes: size("--max-decompressed", &typed.max_decompressed)?,
+        max_ratio: typed.max_ratio,
+        ..Caps::default()
     })
 }
 
@@ -56,7 +58,7 @@ pub(super) fn machine(typed: &Machine) -> Result<prepare::Machine, CliError> {
     }
     Ok(prepare::Machine {
         threads: typed.threads.unwrap_or(usual.threads),
-        memory_bytes: memory(&typed.memory)?,
+        memory_bytes: usize::try_from(size("--memory", &typed.memory)?).unwrap_or(usize::MAX),
         partitions: typed.partitions,
         collect_clients: false,
     })
@@ -142,6 +144,7 @@ pub(super) fn ad_hoc(typed: &super::args::Count) -> Result<Case, CliError> {
         until_us: moment("--until", &typed.until)?,
         window: window.map_err(|e| CliError::usage(format!("--window: {e}")))?,
         sources: vec![source(&typed.paths, &typed.reading)?],
+        caps: caps(&typed.reading)?,
         ..Case::ad_hoc(resources)
     })
 }
@@ -149,16 +152,6 @@ pub(super) fn ad_hoc(typed: &super::args::Count) -> Result<Case, CliError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes_are_read_with_their_unit() {
-        assert_eq!(memory("512MiB").unwrap(), 512 << 20);
-        assert_eq!(memory("2GiB").unwrap(), 2 << 30);
-        assert_eq!(memory("1024").unwrap(), 1024);
-        for bad in ["", "MiB", "5 parsec", "-1MiB", "99999999999999999999GiB"] {
-            assert!(memory(bad).is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn an_unknown_zone_names_its_near_miss() {

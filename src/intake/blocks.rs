@@ -73,9 +73,16 @@ impl<R: Read> Blocks<R> {
         self.offset
     }
 
-    /// The reader, to ask it for its hash.
-    pub fn reader(&mut self) -> &mut R {
-        &mut self.reader
+    /// Physical lines given out so far.
+    #[must_use]
+    pub fn lines(&self) -> u64 {
+        self.lines
+    }
+
+    /// The reader, to ask it about its file.
+    #[must_use]
+    pub fn reader(&self) -> &R {
+        &self.reader
     }
 
     /// The next block and, where an over-long line was passed over, the bytes that only the hash needs.

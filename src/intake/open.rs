@@ -1,181 +1,277 @@
-//! Opens one file read-only and undoes its compression, told by its first bytes and never by its name.
+//! Opens one path and gives the streams of log text in it: a file, what its compression holds, the members of an
+//! archive. Told by content, never by name.
+//!
+//! At most two compressions lie around each other (a `.gz` inside a zip's own deflate counts as one), and an archive
+//! inside an archive is not opened. What cannot be opened is a stream too: one whose reading fails with the reason.
 
-use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, Cursor, Read};
 
-use flate2::read::MultiGzDecoder;
-
+use super::archive::{At, Contents, Member, tar, zip};
+use super::caps::{Capped, Caps};
+use super::codec::{Bytes, decode};
 use super::find::Place;
-use super::seal::{Tap, Tapped};
+use super::magic::{HEAD_BYTES, Kind, told};
+use super::raw::Raw;
 
-const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
-const READ_BYTES: usize = 1 << 18;
+/// Compressions around each other that are undone.
+const LAYERS: usize = 2;
 
-/// The one reader of evidence.
-pub struct Stream {
-    inner: Inner,
-    /// What the path said of the file when it was opened, to tell whether it changed meanwhile.
-    opened: Option<(Place, Stamp)>,
+/// One stream, ready to be read.
+pub struct Stream<'a> {
+    content: Bytes<'a>,
+    raw: Raw,
 }
 
-type Raw = Box<dyn Read + Send>;
-
-enum Inner {
-    Plain(Raw),
-    /// The decoder, and the hash of the file as handed over.
-    Gzip(Box<MultiGzDecoder<Tapped<BufReader<Raw>>>>, Tap),
-}
-
-#[derive(PartialEq, Eq)]
-struct Stamp {
-    bytes: u64,
-    modified: Option<std::time::SystemTime>,
-}
-
-impl Stamp {
-    fn of(file: &std::fs::Metadata) -> Self {
-        Self { bytes: file.len(), modified: file.modified().ok() }
-    }
-}
-
-/// Opens `place`.
-///
-/// # Errors
-/// What the system says; the caller makes it the state of the file.
-pub fn open(place: &Place) -> io::Result<Stream> {
-    match place {
-        Place::Stdin => stream(Box::new(io::stdin()), None),
-        Place::File(path) => {
-            let file = File::open(path)?;
-            let meta = file.metadata()?;
-            if meta.is_dir() {
-                return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory"));
-            }
-            // A log that is still written is read up to its size at opening, so that the answer has an end.
-            // Files that the kernel makes up say 0 and hold more.
-            let limit = if meta.is_file() && meta.len() > 0 { meta.len() } else { u64::MAX };
-            stream(Box::new(file.take(limit)), Some((place.clone(), Stamp::of(&meta))))
-        }
-    }
-}
-
-fn stream(mut raw: Raw, opened: Option<(Place, Stamp)>) -> io::Result<Stream> {
-    let mut head = Vec::with_capacity(GZIP_MAGIC.len());
-    (&mut raw).take(GZIP_MAGIC.len() as u64).read_to_end(&mut head)?;
-    let gzip = head == GZIP_MAGIC;
-    let whole: Raw = Box::new(io::Cursor::new(head).chain(raw));
-    let inner = if gzip {
-        let tap = Tap::default();
-        let tapped = tap.on(BufReader::with_capacity(READ_BYTES, whole));
-        Inner::Gzip(Box::new(MultiGzDecoder::new(tapped)), tap)
-    } else {
-        Inner::Plain(whole)
-    };
-    Ok(Stream { inner, opened })
-}
-
-impl Stream {
-    /// SHA-256 of the file as handed over, where that is not the hash of its content. Reads what the decoder left
-    /// unread: a file that is broken in the middle is hashed to its end all the same.
-    ///
-    /// # Errors
-    /// What the system says of the rest of the file.
-    pub fn outer_sha256(&mut self) -> io::Result<Option<String>> {
-        match &mut self.inner {
-            Inner::Plain(_) => Ok(None),
-            Inner::Gzip(decoder, tap) => {
-                io::copy(decoder.get_mut(), &mut io::sink())?;
-                Ok(Some(tap.finish()))
-            }
-        }
+impl Stream<'_> {
+    /// Bytes of the file as handed over that were read so far.
+    #[must_use]
+    pub fn handed_over(&self) -> u64 {
+        self.raw.taken()
     }
 
-    /// Whether size or modification time changed since opening.
+    /// Whether the file changed since it was opened.
     #[must_use]
     pub fn changed_meanwhile(&self) -> bool {
-        match &self.opened {
-            Some((Place::File(path), stamp)) => {
-                std::fs::metadata(path).map_or(true, |now| Stamp::of(&now) != *stamp)
-            }
-            _ => false,
+        self.raw.changed_meanwhile()
+    }
+}
+
+impl Read for Stream<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.content.read(buffer)
+    }
+}
+
+/// A stream with its place.
+pub struct Entered<'a> {
+    /// Where in the file it is.
+    pub at: At,
+    /// Name of the member; `None` for the file itself.
+    pub member: Option<String>,
+    /// The stream, or why there is none.
+    pub stream: io::Result<Stream<'a>>,
+}
+
+/// What opening a path showed besides its streams.
+#[derive(Debug, Default)]
+pub struct Opened {
+    /// Members that were not given and can be opened one by one, at any time.
+    pub later: Vec<Member>,
+    /// Members that hold no bytes: links and devices.
+    pub passed_over: Vec<String>,
+    /// SHA-256 of the file as handed over where that is not the content's, or why it cannot be had.
+    pub sha256: Option<Result<String, String>>,
+}
+
+/// Opens what is `at` in `place` and gives each of its streams to `take`.
+pub fn open(place: &Place, at: &At, caps: Caps, take: &mut dyn FnMut(Entered<'_>)) -> Opened {
+    match at {
+        At::Whole => whole(place, caps, None, take),
+        At::Nth(number) => whole(place, caps, Some(*number), take),
+        single => {
+            let stream = member(place, single, caps);
+            take(Entered { at: single.clone(), member: None, stream });
+            Opened::default()
         }
     }
 }
 
-impl Read for Stream {
+/// SHA-256 of the bytes of `place` as handed over.
+///
+/// # Errors
+/// What the system says.
+pub fn seal(place: &Place) -> io::Result<String> {
+    let mut raw = Raw::open(place)?;
+    raw.seal(&[]);
+    Ok(raw.sha256()?.unwrap_or_default())
+}
+
+fn whole(place: &Place, caps: Caps, only: Option<u32>, take: &mut dyn FnMut(Entered<'_>)) -> Opened {
+    let raw = match Raw::open(place) {
+        Ok(raw) => raw,
+        Err(error) => return failed(error, take),
+    };
+    let peeked = Peeked::at(Box::new(raw.clone()));
+    // Members whose places the archive states are opened later, by themselves.
+    let listed = match (place, told(&peeked.head)) {
+        (Place::File(path), Kind::Zip) if raw.is_regular() => Some(zip::list(path).map(Some)),
+        (Place::File(path), Kind::Tar) if raw.is_regular() && only.is_none() => Some(tar::list(path)),
+        _ => None,
+    };
+    match listed {
+        Some(Ok(Some(contents))) => {
+            let contents = said(contents, take);
+            return Opened {
+                later: contents.members,
+                passed_over: contents.passed_over,
+                sha256: Some(seal(place).map_err(|e| e.to_string())),
+            };
+        }
+        Some(Err(error)) => {
+            let sha256 = Some(seal(place).map_err(|e| e.to_string()));
+            return Opened { sha256, ..failed(error, take) };
+        }
+        Some(Ok(None)) | None => {}
+    }
+    let mut opened = in_order(peeked, &raw, caps, only, take);
+    let mut rest = raw;
+    opened.sha256 = rest.sha256().map_err(|e| e.to_string()).transpose();
+    opened
+}
+
+/// A file that is read from its beginning to its end.
+fn in_order(
+    peeked: Peeked<'_>,
+    raw: &Raw,
+    caps: Caps,
+    only: Option<u32>,
+    take: &mut dyn FnMut(Entered<'_>),
+) -> Opened {
+    if told(&peeked.head) != Kind::Text {
+        raw.seal(&peeked.head);
+    }
+    let (kind, content) = match unfold(peeked, raw, caps) {
+        Ok(unfolded) => unfolded,
+        Err(error) => return failed(error, take),
+    };
+    if kind != Kind::Tar {
+        let stream = text(kind, content, raw);
+        take(Entered { at: At::Whole, member: None, stream });
+        return Opened::default();
+    }
+    let contents = tar::each(content, &mut |number, name, bytes| {
+        if only.is_none_or(|n| n == number) {
+            let stream = nested(bytes, raw, caps);
+            take(Entered { at: At::Nth(number), member: Some(name), stream });
+        }
+    });
+    let contents = if only.is_none() { said(contents, take) } else { contents };
+    Opened { passed_over: contents.passed_over, ..Opened::default() }
+}
+
+fn failed(error: io::Error, take: &mut dyn FnMut(Entered<'_>)) -> Opened {
+    take(Entered { at: At::Whole, member: None, stream: Err(error) });
+    Opened::default()
+}
+
+/// An archive that breaks off is a file that could not be read, beside its members.
+fn said(mut contents: Contents, take: &mut dyn FnMut(Entered<'_>)) -> Contents {
+    if let Some(why) = contents.broken.take() {
+        take(Entered { at: At::Refused(why.clone()), member: None, stream: Err(io::Error::other(why)) });
+    }
+    contents
+}
+
+/// A member that is opened by itself.
+fn member<'a>(place: &Place, at: &At, caps: Caps) -> io::Result<Stream<'a>> {
+    let path = match (place, at) {
+        (_, At::Refused(why)) => return Err(io::Error::new(io::ErrorKind::Unsupported, why.clone())),
+        (Place::File(path), _) => path,
+        (Place::Stdin, _) => return Err(io::Error::other("standard input is read in its order only")),
+    };
+    let (raw, content): (Raw, Bytes<'a>) = match at {
+        At::Zipped(zipped) => {
+            let (offset, bytes) = zipped.stretch();
+            let raw = Raw::stretch(path, offset, bytes)?;
+            let unzipped = zipped.read(Box::new(raw.clone()))?;
+            let counted = raw.clone();
+            let content = Capped::new(unzipped, caps, move || counted.taken());
+            (raw, Box::new(content))
+        }
+        At::Stored { offset, bytes } => {
+            let raw = Raw::stretch(path, *offset, *bytes)?;
+            let content = super::archive::exact::stored(raw.clone(), *bytes);
+            (raw, Box::new(content))
+        }
+        At::Whole | At::Nth(_) | At::Refused(_) => return Err(io::Error::other("it is no single member")),
+    };
+    nested(content, &raw, caps)
+}
+
+/// A member's content, its own compression undone.
+fn nested<'a>(content: Bytes<'a>, raw: &Raw, caps: Caps) -> io::Result<Stream<'a>> {
+    let (kind, content) = unfold(Peeked::at(content), raw, caps)?;
+    if kind == Kind::Tar || kind == Kind::Zip {
+        return Err(refused(
+            "it is an archive inside an archive; unpack the outer one and give what it holds",
+        ));
+    }
+    text(kind, content, raw)
+}
+
+/// What is no container any more.
+fn text<'a>(kind: Kind, content: Bytes<'a>, raw: &Raw) -> io::Result<Stream<'a>> {
+    match kind {
+        Kind::Text | Kind::Tar => Ok(Stream { content, raw: raw.clone() }),
+        Kind::Zip => Err(refused(
+            "it is a zip archive in a pipe or in another compression, and its list of members is at its end; give the zip as a file of its own",
+        )),
+        Kind::Foreign(name) => {
+            Err(refused(&format!("it is a {name} file, which is not opened here; unpack it first")))
+        }
+        Kind::Codec(codec) => Err(refused(&format!(
+            "it is compressed more than {LAYERS} times (then as {}); decompress it first",
+            codec.word()
+        ))),
+    }
+}
+
+fn refused(text: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::Unsupported, text)
+}
+
+/// Undoes compressions until something else comes, with the caps on all of them together.
+fn unfold<'a>(mut peeked: Peeked<'a>, raw: &Raw, caps: Caps) -> io::Result<(Kind, Bytes<'a>)> {
+    let mut layers = 0;
+    loop {
+        let kind = told(&peeked.head);
+        let Kind::Codec(codec) = kind else { return Ok((kind, capped(peeked, layers, raw, caps))) };
+        if layers == LAYERS {
+            return Ok((kind, capped(peeked, layers, raw, caps)));
+        }
+        peeked = Peeked::at(decode(codec, Box::new(peeked))?);
+        layers += 1;
+    }
+}
+
+fn capped<'a>(content: Peeked<'a>, layers: usize, raw: &Raw, caps: Caps) -> Bytes<'a> {
+    if layers == 0 {
+        return Box::new(content);
+    }
+    let counted = raw.clone();
+    Box::new(Capped::new(content, caps, move || counted.taken()))
+}
+
+/// A reader whose first bytes were looked at. An error met there is given after them.
+struct Peeked<'a> {
+    head: Vec<u8>,
+    at: usize,
+    error: Option<io::Error>,
+    rest: Bytes<'a>,
+}
+
+impl<'a> Peeked<'a> {
+    fn at(mut rest: Bytes<'a>) -> Self {
+        let mut head = Vec::new();
+        let error = (&mut rest).take(HEAD_BYTES as u64).read_to_end(&mut head).err();
+        Self { head, at: 0, error, rest }
+    }
+}
+
+impl Read for Peeked<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match &mut self.inner {
-            Inner::Plain(raw) => raw.read(buffer),
-            Inner::Gzip(decoder, _) => decoder.read(buffer),
+        let left = self.head.get(self.at..).unwrap_or_default();
+        if !left.is_empty() {
+            let n = Cursor::new(left).read(buffer)?;
+            self.at += n;
+            return Ok(n);
+        }
+        match self.error.take() {
+            Some(error) => Err(error),
+            None => self.rest.read(buffer),
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::io::Write;
-
-    fn member(text: &[u8]) -> Vec<u8> {
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-        encoder.write_all(text).unwrap();
-        encoder.finish().unwrap()
-    }
-
-    #[test]
-    fn every_member_of_a_gzip_is_read_and_both_hashes_are_taken() {
-        let dir = tempfile::tempdir().unwrap();
-        // No extension: the content decides.
-        let path = dir.path().join("rotated");
-        let bytes = [member(b"one\n"), member(b"two\n")].concat();
-        std::fs::write(&path, &bytes).unwrap();
-        let mut stream = open(&Place::File(path)).unwrap();
-        let mut text = Vec::new();
-        stream.read_to_end(&mut text).unwrap();
-        assert_eq!(text, b"one\ntwo\n");
-        assert_eq!(stream.outer_sha256().unwrap(), Some(super::super::seal::sha256_hex(&bytes)));
-        assert!(!stream.changed_meanwhile());
-    }
-
-    /// METHOD M1.4: the hash is of the file as handed over, whatever of it can be read.
-    #[test]
-    fn a_gzip_that_is_broken_or_followed_by_other_bytes_is_hashed_to_its_end() {
-        let dir = tempfile::tempdir().unwrap();
-        let mut broken = member(&b"one\n".repeat(100_000));
-        let middle = broken.len() / 2;
-        broken[middle] ^= 0xff;
-        for bytes in [[member(b"one\n"), b"trailing bytes".repeat(50_000)].concat(), broken] {
-            let path = dir.path().join("f.gz");
-            std::fs::write(&path, &bytes).unwrap();
-            let mut stream = open(&Place::File(path)).unwrap();
-            let mut text = Vec::new();
-            assert!(stream.read_to_end(&mut text).is_err());
-            assert_eq!(stream.outer_sha256().unwrap(), Some(super::super::seal::sha256_hex(&bytes)));
-        }
-    }
-
-    #[test]
-    fn a_file_that_grows_is_read_to_its_size_at_opening_and_said_to_have_changed() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("live.log");
-        std::fs::write(&path, b"first\n").unwrap();
-        let mut stream = open(&Place::File(path.clone())).unwrap();
-        std::fs::write(&path, b"first\nsecond\n").unwrap();
-        let mut text = Vec::new();
-        stream.read_to_end(&mut text).unwrap();
-        assert_eq!(text, b"first\n");
-        assert!(stream.changed_meanwhile());
-    }
-
-    #[test]
-    fn a_file_of_one_byte_and_an_empty_file_are_streams_too() {
-        let dir = tempfile::tempdir().unwrap();
-        for content in [&b""[..], &b"x"[..]] {
-            let path = dir.path().join("f");
-            std::fs::write(&path, content).unwrap();
-            let mut text = Vec::new();
-            open(&Place::File(path)).unwrap().read_to_end(&mut text).unwrap();
-            assert_eq!(text, content);
-        }
-    }
-}
+mod tests;

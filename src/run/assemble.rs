@@ -136,7 +136,7 @@ pub fn source(file: &File, vantages: &[String]) -> Source {
     let state = match (&file.duplicate_of, &file.report.state) {
         (Some(_), _) => "duplicate",
         (None, State::Read) => "read",
-        (None, State::Truncated(_)) => "truncated",
+        (None, State::Truncated(_) | State::Capped(_)) => "truncated",
         (None, State::Unreadable(_)) => "unreadable",
     };
     // The one most records were read in comes first.
@@ -145,7 +145,7 @@ pub fn source(file: &File, vantages: &[String]) -> Source {
     let format = if formats.is_empty() { told(file) } else { formats.join("+") };
     Source {
         path: file.path.clone(),
-        member: None,
+        member: file.member.clone(),
         source: file.source.clone(),
         state: state.to_owned(),
         sha256: file.report.sha256.clone(),

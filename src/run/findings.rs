@@ -16,49 +16,50 @@ use crate::report::number::{counted, duration, thousands};
 pub fn of_files(settled: &Settled) -> Vec<Finding> {
     let mut out = Vec::new();
     for file in &settled.files {
+        let name = file.name();
         let mut say = |id: &str, text: String| {
-            out.push(Finding { id: id.to_owned(), source: Some(file.path.clone()), text });
+            out.push(Finding { id: id.to_owned(), source: Some(name.clone()), text });
         };
         match &file.report.state {
             State::Read => {}
             State::Truncated(why) => {
+                say("truncated-stream", format!("`{name}` breaks off ({why}); what came before is counted."));
+            }
+            State::Capped(why) => {
                 say(
-                    "truncated-stream",
-                    format!("`{}` breaks off ({why}); what came before is counted.", file.path),
+                    "decompression-cap",
+                    format!(
+                        "`{name}` was not read to its end, since {why}; what came before is counted. If it is no decompression bomb, raise \
+                         --max-ratio or --max-decompressed (in a case file: `[evidence]` max_ratio, max_decompressed)."
+                    ),
                 );
             }
-            State::Unreadable(why) => {
-                say("unreadable-file", format!("`{}` cannot be read: {why}.", file.path))
-            }
+            State::Unreadable(why) => say("unreadable-file", format!("`{name}` cannot be read: {why}.")),
         }
         if let Some(first) = &file.duplicate_of {
             say(
                 "duplicate-file",
-                format!("`{}` has the same content as `{first}`; it is not counted again.", file.path),
+                format!("`{name}` has the same content as `{first}`; it is not counted again."),
             );
             continue;
         }
         for (lines, keeper) in &file.overlaps {
             say(
                 "overlap",
-                format!(
-                    "{lines} lines of `{}` are also in `{keeper}`; their records are counted once.",
-                    file.path
-                ),
+                format!("{lines} lines of `{name}` are also in `{keeper}`; their records are counted once."),
             );
         }
         if file.report.changed {
             say(
                 "changed-while-read",
-                format!("`{}` changed while it was read; the hash is of what was read.", file.path),
+                format!("`{name}` changed while it was read; the hash is of what was read."),
             );
         }
         if file.account.unterminated > 0 {
             say(
                 "unterminated-last-line",
                 format!(
-                    "the last line of `{}` has no newline; it reads as a whole record, but its last column may be cut.",
-                    file.path
+                    "the last line of `{name}` has no newline; it reads as a whole record, but its last column may be cut."
                 ),
             );
         }
@@ -66,8 +67,8 @@ pub fn of_files(settled: &Settled) -> Vec<Finding> {
             say(
                 "format-change",
                 format!(
-                    "`{}` changes its format; {} stretches were read in another one.",
-                    file.path, file.account.format_changes
+                    "`{name}` changes its format; {} stretches were read in another one.",
+                    file.account.format_changes
                 ),
             );
         }
@@ -75,10 +76,7 @@ pub fn of_files(settled: &Settled) -> Vec<Finding> {
             let n = counted(file.account.absurd_bytes, "record", "records");
             say(
                 "absurd-bytes",
-                format!(
-                    "{n} of `{}` state 1 PiB or more; these byte counts are taken as not logged.",
-                    file.path
-                ),
+                format!("{n} of `{name}` state 1 PiB or more; these byte counts are taken as not logged."),
             );
         }
         let units = file.account.lines - file.account.blank;
@@ -87,12 +85,12 @@ pub fn of_files(settled: &Settled) -> Vec<Finding> {
             say(
                 "unrecognised-format",
                 format!(
-                    "not one of the {units} lines of `{}` could be read as a record; if it is a log, declare its format with --format.",
-                    file.path
+                    "not one of the {units} lines of `{name}` could be read as a record; if it is a log, declare its format with --format."
                 ),
             );
         }
     }
+    out.extend(settled.passed_over.iter().map(|(path, names)| passed_over(path, names)));
     if settled.not_compared > 0 {
         out.push(Finding {
             id: "not-compared".to_owned(),
@@ -101,6 +99,22 @@ pub fn of_files(settled: &Settled) -> Vec<Finding> {
         });
     }
     out
+}
+
+/// Members of an archive that are no files.
+fn passed_over(path: &str, names: &[String]) -> Finding {
+    const NAMED: usize = 3;
+    let some: Vec<String> = names.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
+    let more = if names.len() > NAMED { ", …" } else { "" };
+    Finding {
+        id: "members-passed-over".to_owned(),
+        source: Some(path.to_owned()),
+        text: format!(
+            "{} of `{path}` hold no bytes of their own (links, devices) and were passed over: {}{more}.",
+            counted(names.len() as u64, "member", "members"),
+            some.join(", ")
+        ),
+    }
 }
 
 /// Findings about silences inside `window`.
@@ -198,8 +212,11 @@ pub fn possible_duplicates(repeated: u64) -> Option<Finding> {
 /// Why exit 3 is due, in words; empty where it is not.
 #[must_use]
 pub fn imperfect(ledger: &Ledger, settled: &Settled, uncovered: u64) -> Vec<String> {
-    let truncated =
-        settled.files.iter().filter(|f| matches!(f.report.state, State::Truncated(_))).count() as u64;
+    let truncated = settled
+        .files
+        .iter()
+        .filter(|f| matches!(f.report.state, State::Truncated(_) | State::Capped(_)))
+        .count() as u64;
     [
         (ledger.faults, "line could not be read", "lines could not be read"),
         (ledger.unreadable_files, "file could not be read", "files could not be read"),

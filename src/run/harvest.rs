@@ -1,57 +1,71 @@
-//! Reads all files once: one thread reads and decompresses, one hashes, the others scan.
+//! Reads all files once: as many readers as scanners, each with a thread that hashes what it reads.
 //!
 //! ```text
-//!            ┌─▶ hash ─────────────▶ SHA-256 of each file's content
-//! read ──┤
-//!            └─▶ scan, scan, … ───▶ rows, accounts, facts, faults
+//! queue ──▶ read ──┬─▶ hash ──────▶ SHA-256 of each stream's content
+//!   ▲       read   ├─▶ hash
+//!   └ members      └─▶ scan, scan, … ──▶ rows, accounts, facts, faults
 //! ```
 //! Channels are bounded, so memory is: a few blocks a thread, plus the rows.
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
-use sha2::{Digest, Sha256};
+use crossbeam_channel::{Receiver, bounded};
 
-use accesstrail_parsers::sniff::{self, Score};
+use accesstrail_parsers::sniff::Score;
 
+use super::queue::Queue;
+use super::reader::{Desk, Paths, ToHash, ToScan, hash_all, read_all};
 use crate::facts::Facts;
 use crate::intake::State;
-use crate::intake::blocks::{Block, Blocks, Step};
+use crate::intake::archive::At;
+use crate::intake::caps::Caps;
 use crate::intake::find::Place;
-use crate::intake::open;
-use crate::intake::seal::hex;
 use crate::ledger::account::Account;
 use crate::scan::block::Scanner;
 use crate::scan::faults::Faults;
-use crate::scan::rules::{FileRules, Rules, SourceRules};
+use crate::scan::rules::{Rules, SourceRules};
 use crate::table::frame::TableError;
 use crate::table::lexicon::Lexicon;
 use crate::table::partition::{Buffers, Keeping, Partitions};
 
-/// Blocks that may wait for a scanner or the hash.
+/// Blocks that may wait for a scanner, or for all hashes together.
 const WAITING: usize = 8;
 
-/// One file to read.
+/// One path to read, or one stream of it again.
 #[derive(Debug, Clone)]
 pub struct Job {
-    /// File id; rows refer to it.
-    pub file: u32,
+    /// Which of the paths, in the order of their names.
+    pub path: u32,
     /// Where its bytes are.
     pub place: Place,
     /// Its source.
     pub source: Arc<SourceRules>,
+    /// Which stream of it, and what it is called there.
+    pub at: At,
+    /// Name of the member, where `at` is one.
+    pub member: Option<String>,
+    /// Number of the stream in its path.
+    pub ordinal: u32,
     /// 0-based lines whose records are removed.
     pub removed: Vec<Range<u64>>,
 }
 
-/// What reading one file showed.
+/// What reading one stream showed. Streams have ids in the order in which threads met them; nothing that can be seen
+/// depends on it.
 #[derive(Debug, Clone)]
 pub struct Report {
+    /// Which path it comes from, and the how-maniest stream of it.
+    pub origin: (u32, u32),
+    /// Member of an archive.
+    pub member: Option<String>,
+    /// Where in the file it is.
+    pub at: At,
     /// What became of it.
     pub state: State,
-    /// SHA-256 as handed over.
+    /// SHA-256 of the file as handed over.
     pub sha256: Option<String>,
     /// SHA-256 of the decompressed content.
     pub content_sha256: Option<String>,
@@ -65,6 +79,8 @@ pub struct Report {
     pub hashed: u64,
     /// Bytes of over-long lines that were hashed and not parsed.
     pub skipped: u64,
+    /// Physical lines.
+    pub lines: u64,
 }
 
 /// Distinct clients of one file.
@@ -74,6 +90,8 @@ pub type ClientSet = HashSet<(u8, u64, u64), foldhash::quality::RandomState>;
 pub struct Harvest {
     /// By file id.
     pub reports: BTreeMap<u32, Report>,
+    /// Members of archives that hold no bytes, by path.
+    pub passed_over: BTreeMap<u32, Vec<String>>,
     /// By file id.
     pub accounts: BTreeMap<u32, Account>,
     /// By file id.
@@ -86,21 +104,6 @@ pub struct Harvest {
     pub partitions: Partitions,
 }
 
-enum ToHash {
-    Bytes(Arc<Vec<u8>>),
-    /// End of this file; `outer` is the hash of the compressed file.
-    End {
-        file: u32,
-        report: Report,
-        outer: Option<String>,
-    },
-}
-
-struct ToScan {
-    rules: Arc<FileRules>,
-    block: Block,
-}
-
 /// One thread's share.
 struct Share {
     accounts: BTreeMap<u32, Account>,
@@ -110,50 +113,96 @@ struct Share {
     buffers: Buffers,
 }
 
-/// Reads `jobs` on `threads` scanning threads. `progress` is told of bytes of content as they are read.
+/// How much of the machine is used, and how far a stream may unfold.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    /// Scanning threads, and as many readers.
+    pub threads: usize,
+    /// Caps on compressed streams.
+    pub caps: Caps,
+    /// Id of the first stream.
+    pub first_id: u32,
+}
+
+/// Reads `jobs`. `progress` is told of bytes as handed over as they are read.
 ///
 /// # Errors
 /// Scratch space that fails. Files that fail are states of those files.
 pub fn harvest(
-    jobs: &[Job],
+    jobs: Vec<Job>,
     rules: &Rules,
     lexicon: &Lexicon,
     keeping: &Keeping,
-    threads: usize,
+    reading: Reading,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Harvest, TableError> {
+    let threads = reading.threads.max(1);
+    let desk = Desk {
+        queue: Queue::new(jobs),
+        ids: AtomicU32::new(reading.first_id),
+        caps: reading.caps,
+        paths: Mutex::default(),
+        progress,
+    };
     let (scan_in, scan_out) = bounded::<ToScan>(WAITING);
-    let (hash_in, hash_out) = bounded::<ToHash>(WAITING);
     let (reports, shares) = std::thread::scope(|scope| {
-        let hasher = scope.spawn(move || hash_all(&hash_out));
-        let scanners: Vec<_> = (0..threads.max(1))
+        let desk = &desk;
+        let scanners: Vec<_> = (0..threads)
             .map(|_| {
                 let work = scan_out.clone();
                 scope.spawn(move || scan_all(&work, rules, lexicon, keeping))
             })
             .collect();
         drop(scan_out);
-        for job in jobs {
-            read(job, &scan_in, &hash_in, progress);
-        }
-        drop((scan_in, hash_in));
-        let reports = hasher.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        let shares: Vec<_> = scanners
-            .into_iter()
-            .map(|s| s.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        // Each reader has its own hash: a file's bytes arrive there in their order.
+        let hashers: Vec<_> = (0..threads)
+            .map(|_| {
+                let (hash_in, hash_out) = bounded::<ToHash>(WAITING.div_ceil(threads).max(2));
+                let scan_in = scan_in.clone();
+                scope.spawn(move || read_all(desk, &scan_in, &hash_in));
+                scope.spawn(move || hash_all(&hash_out))
+            })
             .collect();
+        drop(scan_in);
+        let reports: Vec<_> = hashers.into_iter().map(joined).collect();
+        let shares: Vec<_> = scanners.into_iter().map(joined).collect();
         (reports, shares)
     });
-    join(reports, shares, keeping)
+    let paths = desk.paths.into_inner().unwrap_or_else(PoisonError::into_inner);
+    join(reports.into_iter().flatten().collect(), paths, shares, keeping)
+}
+
+fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// The hash as handed over is the content's where the file is nothing but its content.
+fn sealed(mut reports: BTreeMap<u32, Report>, paths: &Paths) -> BTreeMap<u32, Report> {
+    for report in reports.values_mut() {
+        report.sha256 = match paths.sha256.get(&report.origin.0) {
+            Some(Ok(sha256)) => Some(sha256.clone()),
+            Some(Err(why)) => {
+                // Not even the bytes as handed over can be read to their end.
+                if matches!(report.state, State::Read) {
+                    report.state = State::Truncated(why.clone());
+                }
+                None
+            }
+            None => report.content_sha256.clone(),
+        };
+    }
+    reports
 }
 
 fn join(
     reports: BTreeMap<u32, Report>,
+    paths: Paths,
     shares: Vec<Result<Share, TableError>>,
     keeping: &Keeping,
 ) -> Result<Harvest, TableError> {
     let mut all = Harvest {
-        reports,
+        reports: sealed(reports, &paths),
+        passed_over: paths.passed_over,
         accounts: BTreeMap::new(),
         facts: BTreeMap::new(),
         faults: Faults::default(),
@@ -203,119 +252,11 @@ fn scan_all(
         let got = scanner.block(&task.rules, &task.block);
         share.accounts.entry(file).or_default().add(&got.account);
         share.facts.entry(file).or_default().add(&got.facts);
-        share.faults.add(file, task.block.first_line, got.faults);
+        share.faults.add(task.rules.origin, task.block.first_line, got.faults);
         if rules.collect_clients {
             share.clients.entry(file).or_default().extend(got.clients);
         }
         failed = share.buffers.add(&got.rows).err();
     }
     failed.map_or(Ok(share), Err)
-}
-
-fn hash_all(work: &Receiver<ToHash>) -> BTreeMap<u32, Report> {
-    let mut reports = BTreeMap::new();
-    let mut state = Sha256::new();
-    let mut hashed = 0u64;
-    for message in work {
-        match message {
-            ToHash::Bytes(bytes) => {
-                state.update(bytes.as_slice());
-                hashed += bytes.len() as u64;
-            }
-            ToHash::End { file, mut report, outer } => {
-                report.hashed = std::mem::take(&mut hashed);
-                let content = hex(&std::mem::take(&mut state).finalize());
-                if !matches!(report.state, State::Unreadable(_)) {
-                    report.sha256 = Some(outer.unwrap_or_else(|| content.clone()));
-                    report.content_sha256 = Some(content);
-                }
-                reports.insert(file, report);
-            }
-        }
-    }
-    reports
-}
-
-fn read(job: &Job, scan: &Sender<ToScan>, hash: &Sender<ToHash>, progress: &(dyn Fn(u64) + Sync)) {
-    let mut report = Report {
-        state: State::Read,
-        sha256: None,
-        content_sha256: None,
-        changed: false,
-        scores: Vec::new(),
-        consumed: 0,
-        hashed: 0,
-        skipped: 0,
-    };
-    let stream = match open::open(&job.place) {
-        Ok(stream) => stream,
-        Err(error) => {
-            report.state = State::Unreadable(error.to_string());
-            send(hash, ToHash::End { file: job.file, report, outer: None });
-            return;
-        }
-    };
-    let mut blocks = Blocks::new(stream);
-    let mut rules: Option<Arc<FileRules>> = None;
-    loop {
-        let step = match blocks.step() {
-            Ok(Some(step)) => step,
-            Ok(None) => break,
-            Err(error) => {
-                let rest = blocks.salvage();
-                report.state = broken(&error, blocks.consumed());
-                match rest {
-                    Some(step) => step,
-                    None => break,
-                }
-            }
-        };
-        let bytes = match &step {
-            Step::Block(block) => &block.bytes,
-            Step::Skipped(bytes) => {
-                report.skipped += bytes.len() as u64;
-                bytes
-            }
-        };
-        progress(bytes.len() as u64);
-        send(hash, ToHash::Bytes(Arc::clone(bytes)));
-        if let Step::Block(block) = step {
-            let rules = rules.get_or_insert_with(|| told(job, &block, &mut report));
-            send(scan, ToScan { rules: Arc::clone(rules), block });
-        }
-        if !matches!(report.state, State::Read) {
-            break;
-        }
-    }
-    report.consumed = blocks.consumed();
-    report.changed = blocks.reader().changed_meanwhile();
-    let outer = blocks.reader().outer_sha256().unwrap_or_else(|error| {
-        // The rest of a compressed file cannot even be read: its hash would not be that of the file.
-        report.state = broken(&error, report.consumed);
-        None
-    });
-    send(hash, ToHash::End { file: job.file, report, outer });
-}
-
-/// A stream that broke off: with something read before it is truncated, else it is unreadable.
-fn broken(error: &std::io::Error, consumed: u64) -> State {
-    if consumed == 0 { State::Unreadable(error.to_string()) } else { State::Truncated(error.to_string()) }
-}
-
-/// The formats of a file, told by its first block where they are not declared.
-fn told(job: &Job, block: &Block, report: &mut Report) -> Arc<FileRules> {
-    let told = sniff::sniff(block.text().0, job.source.server);
-    report.scores = told.scores;
-    let formats = job.source.format.clone().unwrap_or(told.formats);
-    Arc::new(FileRules {
-        file: job.file,
-        source: Arc::clone(&job.source),
-        formats,
-        removed: job.removed.clone(),
-    })
-}
-
-/// A receiver that is gone has panicked, and its panic is passed on when it is joined.
-fn send<T>(channel: &Sender<T>, message: T) {
-    drop(channel.send(message));
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::harvest::harvest;
+use super::harvest::{Reading, harvest};
 use super::prepare::{Machine, prepare};
 use super::settle::{File, Settled, settle};
 use super::silences::silences;
@@ -66,10 +66,11 @@ pub fn inspect(
     let keeping =
         Keeping { partitions: 1, budget_bytes: machine.memory_bytes, scratch: std::sync::Arc::default() };
     let threads = machine.threads;
-    let mut harvested = harvest(&prepared.jobs(), &prepared.rules, &lexicon, &keeping, threads, progress)?;
+    let reading = Reading { threads, caps: prepared.caps, first_id: 0 };
+    let mut harvested = harvest(prepared.jobs(), &prepared.rules, &lexicon, &keeping, reading, progress)?;
     let settled = settle(&prepared, &mut harvested, &lexicon, &keeping, threads)?;
     for file in &settled.files {
-        check::account(&file.path, &file.account)?;
+        check::account(&file.name(), &file.account)?;
     }
     // Nothing is in scope of no resource: every record in the window is "not sensitive".
     let ledger = assemble::ledger(&settled, &std::collections::BTreeMap::new());
@@ -90,7 +91,7 @@ fn row(file: &File, harvested: &Harvest, case: &Case) -> InspectRow {
     let gaps = harvested.facts.get(&file.id).map_or(0, |f| gaps(&f.seconds, case));
     InspectRow {
         path: file.path.clone(),
-        member: None,
+        member: file.member.clone(),
         state: source.state,
         format: source.format,
         scores: scores(file),

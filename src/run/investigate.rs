@@ -10,7 +10,7 @@ use super::assemble::{self, Parts};
 use super::caveats::{self, Grounds, OtherMethods};
 use super::findings;
 use super::groups::{By, Grouping};
-use super::harvest::{Harvest, harvest};
+use super::harvest::{Harvest, Reading, harvest};
 use super::prepare::{Machine, Prepared, prepare};
 use super::settle::{Settled, settle};
 use super::silences::{SourceSilence, covered, silences};
@@ -82,11 +82,12 @@ pub fn investigate(
     let lexicon = Lexicon::default();
     let keeping = keeping(&prepared, &question.machine);
     let threads = question.machine.threads;
-    let mut harvested = harvest(&prepared.jobs(), &prepared.rules, &lexicon, &keeping, threads, progress)?;
+    let reading = Reading { threads, caps: prepared.caps, first_id: 0 };
+    let mut harvested = harvest(prepared.jobs(), &prepared.rules, &lexicon, &keeping, reading, progress)?;
     let settled = settle(&prepared, &mut harvested, &lexicon, &keeping, threads)?;
     something_read(&settled)?;
     for file in &settled.files {
-        check::account(&file.path, &file.account)?;
+        check::account(&file.name(), &file.account)?;
     }
     let frozen = lexicon.freeze();
     let twins = twins::refuse(question.case, &settled, &harvested, &frozen)?;
@@ -115,14 +116,15 @@ fn something_read(settled: &Settled) -> Result<(), RunError> {
     }
     let why = match settled.files.as_slice() {
         [one] => match &one.report.state {
-            State::Unreadable(reason) => format!("`{}` cannot be read: {reason}", one.path),
-            _ if one.account.bytes == 0 => format!("`{}` is empty", one.path),
+            State::Unreadable(reason) => format!("`{}` cannot be read: {reason}", one.name()),
+            _ if one.account.bytes == 0 => format!("`{}` is empty", one.name()),
             _ if one.account.fault_total() == 0 => {
-                format!("`{}` holds no requests ({} lines of other kinds)", one.path, one.account.lines)
+                format!("`{}` holds no requests ({} lines of other kinds)", one.name(), one.account.lines)
             }
             _ => format!(
                 "not one of the {} lines of `{}` could be read as a record",
-                one.account.lines, one.path
+                one.account.lines,
+                one.name()
             ),
         },
         many => {

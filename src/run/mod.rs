@@ -15,6 +15,8 @@ pub mod harvest;
 pub mod inspect;
 pub mod investigate;
 pub mod prepare;
+mod queue;
+mod reader;
 pub mod settle;
 pub mod silences;
 pub mod tables;

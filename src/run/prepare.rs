@@ -14,6 +14,8 @@ use super::harvest::Job;
 use crate::case::route::{Router, RouterOptions};
 use crate::case::{Case, Server, SourceDecl};
 use crate::identity::forwarded::Trust;
+use crate::intake::archive::At;
+use crate::intake::caps::Caps;
 use crate::intake::find::{self, Found};
 use crate::scan::rules::{ResourceRule, Rules, SourceRules};
 
@@ -39,25 +41,30 @@ impl Default for Machine {
 
 /// Everything a run needs.
 pub struct Prepared {
-    /// Files, by id.
+    /// Paths, in the order of their names; each may hold several streams.
     pub files: Vec<(Found, Arc<SourceRules>)>,
     /// Names of the vantages, sorted.
     pub vantages: Vec<String>,
     /// Rules of the scan.
     pub rules: Rules,
+    /// How far a compressed stream may unfold.
+    pub caps: Caps,
 }
 
 impl Prepared {
-    /// One job for each file.
+    /// One job for each path.
     #[must_use]
     pub fn jobs(&self) -> Vec<Job> {
         self.files
             .iter()
             .zip(0u32..)
-            .map(|((found, source), file)| Job {
-                file,
+            .map(|((found, source), path)| Job {
+                path,
                 place: found.place.clone(),
                 source: Arc::clone(source),
+                at: At::Whole,
+                member: None,
+                ordinal: 0,
                 removed: Vec::new(),
             })
             .collect()
@@ -86,7 +93,7 @@ pub fn prepare(case: &Case, machine: &Machine) -> Result<Prepared, RunError> {
     let window = window(case)?;
     let resources = case.resources.iter().map(resource_rule).collect();
     let rules = Rules { router, resources, window, partitions, collect_clients: machine.collect_clients };
-    Ok(Prepared { files, vantages, rules })
+    Ok(Prepared { files, vantages, rules, caps: case.caps })
 }
 
 /// A path of a case file that leads nowhere is shown where it stands.

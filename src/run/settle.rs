@@ -8,17 +8,17 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::harvest::{Harvest, Job, Report, harvest};
+use super::harvest::{Harvest, Job, Reading, Report, harvest};
 use super::prepare::Prepared;
 use crate::count::events::FileKey;
 use crate::coverage::overlap::{Kind, Print, overlap};
 use crate::intake::State;
 use crate::intake::blocks::{Blocks, Step};
 use crate::intake::find::Place;
-use crate::intake::open;
+use crate::intake::open::{self, Stream};
 use crate::ledger::account::Account;
 use crate::scan::prints::{Keys, of_block};
-use crate::scan::rules::FileRules;
+use crate::scan::rules::{FileRules, SourceRules};
 use crate::table::frame::TableError;
 use crate::table::lexicon::Lexicon;
 use crate::table::partition::Keeping;
@@ -28,8 +28,10 @@ use crate::table::partition::Keeping;
 pub struct File {
     /// Id that its live rows bear.
     pub id: u32,
-    /// As shown.
+    /// Path as shown.
     pub path: String,
+    /// Member of the archive at that path.
+    pub member: Option<String>,
     /// Source name.
     pub source: String,
     /// Vantage index.
@@ -44,6 +46,14 @@ pub struct File {
     pub overlaps: Vec<(u64, String)>,
 }
 
+impl File {
+    /// Path, and member where it is one: as sentences name it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.member.as_ref().map_or_else(|| self.path.clone(), |member| format!("{} › {member}", self.path))
+    }
+}
+
 /// All files in canonical order, and what rows need to know of them.
 pub struct Settled {
     /// In canonical order.
@@ -52,6 +62,8 @@ pub struct Settled {
     pub keys: Vec<FileKey>,
     /// Pairs that could not be compared, because standard input cannot be read twice.
     pub not_compared: u64,
+    /// Members of archives that hold no bytes, by the archive's path as shown.
+    pub passed_over: Vec<(String, Vec<String>)>,
 }
 
 /// Settles the harvest.
@@ -71,7 +83,7 @@ pub fn settle(
     let removals = comparer.removals(&files);
     let not_compared = comparer.not_compared;
     let dead = rescan(&mut files, &removals, prepared, harvested, lexicon, keeping, threads)?;
-    let count = prepared.files.len() + dead.len();
+    let count = harvested.reports.len() + dead.len();
     let mut keys = vec![FileKey::default(); count];
     for (rank, file) in files.iter().enumerate() {
         if let Some(key) = keys.get_mut(file.id as usize) {
@@ -83,22 +95,30 @@ pub fn settle(
             };
         }
     }
-    Ok(Settled { files, keys, not_compared })
+    let passed_over = harvested
+        .passed_over
+        .iter()
+        .filter_map(|(path, names)| {
+            Some((prepared.files.get(*path as usize)?.0.shown.clone(), names.clone()))
+        })
+        .collect();
+    Ok(Settled { files, keys, not_compared, passed_over })
 }
 
 fn in_order(prepared: &Prepared, harvested: &Harvest) -> Vec<File> {
-    let mut files: Vec<File> = prepared
-        .files
+    let mut files: Vec<File> = harvested
+        .reports
         .iter()
-        .zip(0u32..)
-        .filter_map(|((found, source), id)| {
+        .filter_map(|(id, report)| {
+            let (found, source) = prepared.files.get(report.origin.0 as usize)?;
             Some(File {
-                id,
+                id: *id,
                 path: found.shown.clone(),
+                member: report.member.clone(),
                 source: source.name.clone(),
                 vantage: source.vantage,
-                report: harvested.reports.get(&id)?.clone(),
-                account: harvested.accounts.get(&id).cloned().unwrap_or_default(),
+                report: report.clone(),
+                account: harvested.accounts.get(id).cloned().unwrap_or_default(),
                 duplicate_of: None,
                 overlaps: Vec::new(),
             })
@@ -108,10 +128,11 @@ fn in_order(prepared: &Prepared, harvested: &Harvest) -> Vec<File> {
     files
 }
 
-/// METHOD M1.5: source name; first UTC time, none last; content hash; path bytes.
-fn order(file: &File) -> (&str, bool, Option<i64>, Option<&str>, &str) {
+/// METHOD M1.5: source name; first UTC time, none last; content hash; path bytes; then the member's place.
+fn order(file: &File) -> (&str, bool, Option<i64>, Option<&str>, &str, u32) {
     let first = file.account.first_us;
-    (&file.source, first.is_none(), first, file.report.content_sha256.as_deref(), &file.path)
+    let content = file.report.content_sha256.as_deref();
+    (&file.source, first.is_none(), first, content, &file.path, file.report.origin.1)
 }
 
 fn mark_duplicates(files: &mut [File], harvested: &mut Harvest) {
@@ -122,10 +143,10 @@ fn mark_duplicates(files: &mut [File], harvested: &mut Harvest) {
         if let Some(first) = seen.get(&key) {
             file.duplicate_of = Some(first.clone());
             file.account = Account::default();
-            harvested.faults.forget(file.id);
+            harvested.faults.forget(file.report.origin);
             harvested.facts.remove(&file.id);
         } else {
-            seen.insert(key, file.path.clone());
+            seen.insert(key, file.name());
         }
     }
 }
@@ -151,10 +172,10 @@ impl Comparer<'_> {
             let Some(found) = self.compare(first, second) else { continue };
             match found {
                 Kind::AInB { .. } => {
-                    out.entry(a).or_default().push((0..first.account.lines, second.path.clone()));
+                    out.entry(a).or_default().push((0..first.report.lines, second.name()));
                 }
                 Kind::BInA { .. } => {
-                    out.entry(b).or_default().push((0..second.account.lines, first.path.clone()));
+                    out.entry(b).or_default().push((0..second.report.lines, first.name()));
                 }
                 other => partial.push((a, b, other)),
             }
@@ -167,13 +188,13 @@ impl Comparer<'_> {
                 continue;
             }
             // The canonically later file loses: its head, or its tail.
-            let lines = second.account.lines;
+            let lines = second.report.lines;
             let range = match kind {
                 Kind::SuffixPrefix { n } => 0..n as u64,
                 Kind::PrefixSuffix { n } => lines.saturating_sub(n as u64)..lines,
                 _ => continue,
             };
-            out.entry(b).or_default().push((range, first.path.clone()));
+            out.entry(b).or_default().push((range, first.name()));
         }
         out
     }
@@ -193,13 +214,27 @@ impl Comparer<'_> {
     }
 
     fn prints(&self, file: &File) -> Option<Vec<Print>> {
-        let (found, source) = self.prepared.files.get(file.id as usize)?;
+        let (found, source) = self.prepared.files.get(file.report.origin.0 as usize)?;
         // A pipe is as empty as standard input when it is read a second time.
         match &found.place {
             Place::File(path) if path.metadata().is_ok_and(|m| m.is_file()) => {}
             _ => return None,
         }
-        let mut blocks = Blocks::new(open::open(&found.place).ok()?);
+        let mut prints = None;
+        open::open(&found.place, &file.report.at, self.prepared.caps, &mut |entered| {
+            if let Ok(stream) = entered.stream {
+                prints = Some(self.prints_of(file, source, Blocks::new(stream)));
+            }
+        });
+        prints
+    }
+
+    fn prints_of(
+        &self,
+        file: &File,
+        source: &Arc<SourceRules>,
+        mut blocks: Blocks<Stream<'_>>,
+    ) -> Vec<Print> {
         let mut rules: Option<FileRules> = None;
         let mut prints = Vec::new();
         let mut unterminated = false;
@@ -216,6 +251,7 @@ impl Comparer<'_> {
             if let Step::Block(block) = step {
                 let rules = rules.get_or_insert_with(|| FileRules {
                     file: file.id,
+                    origin: file.report.origin,
                     source: Arc::clone(source),
                     formats: source.format.clone().unwrap_or_else(|| {
                         accesstrail_parsers::sniff::sniff(block.text().0, source.server).formats
@@ -230,7 +266,7 @@ impl Comparer<'_> {
         if unterminated && prints.len() > 1 {
             prints.pop();
         }
-        Some(prints)
+        prints
     }
 }
 
@@ -278,26 +314,36 @@ fn rescan(
 ) -> Result<Vec<u32>, TableError> {
     let mut jobs = Vec::new();
     let mut dead = Vec::new();
-    let next = u32::try_from(prepared.files.len()).unwrap_or(u32::MAX);
+    let mut by_origin = BTreeMap::new();
     for (place, ranges) in removals {
         let Some(file) = files.get_mut(*place) else { continue };
-        let Some((found, source)) = prepared.files.get(file.id as usize) else { continue };
-        let id = next.saturating_add(u32::try_from(dead.len()).unwrap_or(u32::MAX));
+        let origin = file.report.origin;
+        let Some((found, source)) = prepared.files.get(origin.0 as usize) else { continue };
         jobs.push(Job {
-            file: id,
+            path: origin.0,
             place: found.place.clone(),
             source: Arc::clone(source),
+            at: file.report.at.clone(),
+            member: file.member.clone(),
+            ordinal: origin.1,
             removed: ranges.iter().map(|(range, _)| range.clone()).collect(),
         });
         dead.push(file.id);
-        harvested.faults.forget(file.id);
+        by_origin.insert(origin, *place);
+        harvested.faults.forget(origin);
         harvested.facts.remove(&file.id);
-        file.id = id;
     }
     if jobs.is_empty() {
         return Ok(dead);
     }
-    let again = harvest(&jobs, &prepared.rules, lexicon, keeping, threads, &|_bytes| ())?;
+    let first_id = harvested.reports.keys().last().map_or(0, |id| id + 1);
+    let reading = Reading { threads, caps: prepared.caps, first_id };
+    let again = harvest(jobs, &prepared.rules, lexicon, keeping, reading, &|_bytes| ())?;
+    for (id, report) in &again.reports {
+        if let Some(file) = by_origin.get(&report.origin).and_then(|place| files.get_mut(*place)) {
+            file.id = *id;
+        }
+    }
     for (place, ranges) in removals {
         let Some(file) = files.get_mut(*place) else { continue };
         file.account = again.accounts.get(&file.id).cloned().unwrap_or_default();

@@ -197,7 +197,7 @@ fn event(parts: &Parts<'_>, event: &Event, retrieval: u32) -> Option<EventRow> {
         retrieval: if retrieval == 0 { String::new() } else { retrieval.to_string() },
         vantage: parts.vantages.get(usize::from(event.vantage))?.clone(),
         source: file.path.clone(),
-        member: String::new(),
+        member: file.member.clone().unwrap_or_default(),
         line: u64::from(event.row.line) + 1,
         offset: event.row.offset,
     })
@@ -218,10 +218,10 @@ fn records(counted: &Counted, file: &File) -> RecordsOf {
 #[must_use]
 pub fn faults(faults: &Faults, file: &File) -> Vec<FaultRow> {
     faults
-        .of(file.id)
+        .of(file.report.origin)
         .map(|note| FaultRow {
             source: file.path.clone(),
-            member: String::new(),
+            member: file.member.clone().unwrap_or_default(),
             line: note.line + 1,
             offset: note.offset,
             fault: note.kind.word().to_owned(),

@@ -49,7 +49,7 @@ pub fn refuse(
         let known = sets.iter().position(|s| s.stem == stem && s.source == file.source);
         let place = known.unwrap_or(sets.len());
         if known.is_none() {
-            let (name, source) = (file.path.clone(), file.source.clone());
+            let (name, source) = (file.name(), file.source.clone());
             let replica = is_replica(case, &source);
             sets.push(Set { stem, source, name, vantage: file.vantage, replica, ..Set::default() });
         }

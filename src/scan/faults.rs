@@ -40,10 +40,13 @@ impl Note {
     }
 }
 
-/// Notes by file and block; always the same ones, whatever thread found them first.
+/// Which path, and the how-maniest stream of it: an order that no thread can change, as it can that of ids.
+pub type Origin = (u32, u32);
+
+/// Notes by stream and block; always the same ones, whatever thread found them first.
 #[derive(Debug, Default)]
 pub struct Faults {
-    blocks: BTreeMap<(u32, u64), Vec<Note>>,
+    blocks: BTreeMap<(Origin, u64), Vec<Note>>,
     kept: usize,
     /// How many were left out because of [`KEPT`].
     pub left_out: u64,
@@ -51,20 +54,20 @@ pub struct Faults {
 
 impl Faults {
     /// Adds the notes of one block.
-    pub fn add(&mut self, file: u32, first_line: u64, notes: Vec<Note>) {
+    pub fn add(&mut self, origin: Origin, first_line: u64, notes: Vec<Note>) {
         if notes.is_empty() {
             return;
         }
         self.kept += notes.len();
-        self.blocks.entry((file, first_line)).or_default().extend(notes);
+        self.blocks.entry((origin, first_line)).or_default().extend(notes);
         self.trim();
     }
 
     /// Adds another thread's.
     pub fn merge(&mut self, other: Self) {
         self.left_out += other.left_out;
-        for ((file, line), notes) in other.blocks {
-            self.add(file, line, notes);
+        for ((origin, line), notes) in other.blocks {
+            self.add(origin, line, notes);
         }
     }
 
@@ -80,15 +83,15 @@ impl Faults {
         }
     }
 
-    /// Forgets a file.
-    pub fn forget(&mut self, file: u32) {
-        self.blocks.retain(|(f, _), _| *f != file);
+    /// Forgets a stream.
+    pub fn forget(&mut self, origin: Origin) {
+        self.blocks.retain(|(o, _), _| *o != origin);
         self.kept = self.blocks.values().map(Vec::len).sum();
     }
 
-    /// All notes of a file, by line.
-    pub fn of(&self, file: u32) -> impl Iterator<Item = &Note> {
-        self.blocks.range((file, 0)..=(file, u64::MAX)).flat_map(|(_, notes)| notes)
+    /// All notes of a stream, by line.
+    pub fn of(&self, origin: Origin) -> impl Iterator<Item = &Note> {
+        self.blocks.range((origin, 0)..=(origin, u64::MAX)).flat_map(|(_, notes)| notes)
     }
 }
 
@@ -107,12 +110,12 @@ mod tests {
         let mut forward = Faults::default();
         let mut backward = Faults::default();
         for (line, n) in &blocks {
-            forward.add(1, *line, notes(*n, *line));
+            forward.add((0, 1), *line, notes(*n, *line));
         }
         for (line, n) in blocks.iter().rev() {
-            backward.add(1, *line, notes(*n, *line));
+            backward.add((0, 1), *line, notes(*n, *line));
         }
-        let lines = |f: &Faults| f.of(1).map(|n| n.line).collect::<Vec<_>>();
+        let lines = |f: &Faults| f.of((0, 1)).map(|n| n.line).collect::<Vec<_>>();
         assert_eq!(lines(&forward), lines(&backward));
         assert_eq!(forward.left_out, backward.left_out);
         assert_eq!(forward.left_out as usize + lines(&forward).len(), 50 * 9_000);

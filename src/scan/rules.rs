@@ -59,6 +59,8 @@ pub struct SourceRules {
 pub struct FileRules {
     /// File id.
     pub file: u32,
+    /// Which path, and the how-maniest stream of it.
+    pub origin: super::faults::Origin,
     /// Its source.
     pub source: Arc<SourceRules>,
     /// Ordered templates of one family; empty where no format fits.
