@@ -11,6 +11,7 @@
 //! | [`template`] | `LogFormat` and `log_format` text → a compiled [`template::Template`] |
 //! | [`format`](mod@format) | the named formats, their catalogue, and an ordered set tried on one line |
 //! | [`config`] | templates declared in `httpd.conf` and `nginx.conf` |
+//! | [`prefix`] | what a collector put round a line is peeled off |
 //! | [`sniff`] | which formats a sample of a file follows |
 //! | [`record`], [`fault`] | what comes out |
 
@@ -18,6 +19,7 @@ pub mod config;
 pub mod fault;
 pub mod format;
 pub mod framing;
+pub mod prefix;
 pub mod record;
 pub mod sniff;
 pub mod template;
