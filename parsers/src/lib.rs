@@ -12,6 +12,8 @@
 //! | [`format`](mod@format) | the named formats, their catalogue, and an ordered set tried on one line |
 //! | [`config`] | templates declared in `httpd.conf` and `nginx.conf` |
 //! | [`prefix`] | what a collector put round a line is peeled off |
+//! | [`joiner`] | lines that a container runtime wrote in parts |
+//! | [`unit`] | one line → record, directive or fault, with or without prefix |
 //! | [`sniff`] | which formats a sample of a file follows |
 //! | [`record`], [`fault`] | what comes out |
 
@@ -19,8 +21,10 @@ pub mod config;
 pub mod fault;
 pub mod format;
 pub mod framing;
+pub mod joiner;
 pub mod prefix;
 pub mod record;
 pub mod sniff;
 pub mod template;
 pub mod token;
+pub mod unit;

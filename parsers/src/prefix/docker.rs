@@ -4,7 +4,7 @@
 //! the next object of its stream (so does the last output of a process that ended without one). A terminal
 //! ends its lines with CRLF. A time without zone has been seen, and is kept as such.
 
-use super::json::{Layer, Text, unborrowed};
+use super::json::{Layer, Text};
 use super::{Kind, rfc3339};
 use memchr::memmem;
 use serde::Deserialize;
@@ -38,7 +38,7 @@ pub(super) fn open(line: &[u8], scratch: &mut Vec<u8>) -> Option<Layer> {
         _ => 0,
     });
     let time = time.and_then(|time| {
-        rfc3339(&time.0).filter(|(_, rest)| rest.is_empty()).map(|(stamp, _)| unborrowed(stamp))
+        rfc3339(&time.0).filter(|(_, rest)| rest.is_empty()).map(|(stamp, _)| stamp.unnamed())
     });
     Some(Layer { kind: Kind::DockerJson, time, partial: !ended, stream })
 }

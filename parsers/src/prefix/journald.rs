@@ -5,7 +5,7 @@
 //! the export) or as several values is no payload.
 
 use super::Kind;
-use super::json::{Layer, Text, unborrowed};
+use super::json::{Layer, Text};
 use crate::token::time::{EpochUnit, epoch};
 use memchr::memmem;
 use serde::Deserialize;
@@ -24,7 +24,7 @@ pub(super) fn open(line: &[u8], scratch: &mut Vec<u8>) -> Option<Layer> {
     let Entry { message, received } = serde_json::from_slice(line).ok()?;
     message.into_scratch(scratch);
     let time = received.and_then(|text| match epoch(&text.0, EpochUnit::Microseconds) {
-        Ok(([], stamp)) => Some(unborrowed(stamp)),
+        Ok(([], stamp)) => Some(stamp.unnamed()),
         _ => None,
     });
     Some(Layer { kind: Kind::Journald, time, partial: false, stream: 0 })

@@ -1,7 +1,7 @@
 //! What the two layers in JSON share: a text that may be a string or a list of byte values.
 
 use super::Kind;
-use crate::record::{Stamp, Zone};
+use crate::record::Stamp;
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
@@ -59,13 +59,4 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
         }
         deserializer.deserialize_bytes(Bytes)
     }
-}
-
-/// A stamp whose zone is numeric or absent, without its borrow.
-pub(super) const fn unborrowed(stamp: Stamp<'_>) -> Stamp<'static> {
-    let zone = match stamp.zone {
-        Zone::Offset(seconds) => Zone::Offset(seconds),
-        Zone::Name(_) | Zone::Absent => Zone::Absent,
-    };
-    Stamp { local_us: stamp.local_us, zone }
 }
