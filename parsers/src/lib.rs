@@ -6,6 +6,7 @@
 //!
 //! | module | what |
 //! |---|---|
+//! | [`encoding`] | UTF-16 told by its mark, and decoded |
 //! | [`framing`] | bytes → lines |
 //! | [`token`] | the leaves that formats share: quoted text, times, requests, numbers, ranges |
 //! | [`template`] | `LogFormat` and `log_format` text → a compiled [`template::Template`] |
@@ -18,6 +19,7 @@
 //! | [`record`], [`fault`] | what comes out |
 
 pub mod config;
+pub mod encoding;
 pub mod fault;
 pub mod format;
 pub mod framing;
