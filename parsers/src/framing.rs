@@ -3,7 +3,9 @@
 //! A line ends at LF; the CR of a CRLF belongs to the ending, not to the line. A lone CR stays in the
 //! line, and so does a CR at the end of a line that has no LF yet. Whether an unterminated last line is
 //! torn, and what is too long, is for the reader to say: it knows whether the stream has ended.
+//! In UTF-16 the same holds of its code units ([`crate::encoding`]).
 
+use crate::encoding::Encoding;
 use memchr::memchr;
 
 /// One line of a block.
@@ -21,14 +23,24 @@ pub struct Line<'a> {
 
 /// The lines of `block`, in order. An empty block has none.
 #[must_use]
+#[inline]
 pub fn lines(block: &[u8]) -> Lines<'_> {
-    Lines { block, offset: 0, index: 0 }
+    lines_of(block, Encoding::Bytes)
 }
 
-/// Iterator over the lines of a block; see [`lines`].
+/// The lines of `block` in its encoding, as raw bytes ([`Encoding::text`] decodes one). In UTF-16 the block
+/// has to begin at an even offset of the stream.
+#[must_use]
+#[inline]
+pub fn lines_of(block: &[u8], encoding: Encoding) -> Lines<'_> {
+    Lines { block, encoding, offset: 0, index: 0 }
+}
+
+/// Iterator over the lines of a block; see [`lines_of`].
 #[derive(Debug, Clone)]
 pub struct Lines<'a> {
     block: &'a [u8],
+    encoding: Encoding,
     offset: usize,
     index: usize,
 }
@@ -36,13 +48,14 @@ pub struct Lines<'a> {
 impl<'a> Iterator for Lines<'a> {
     type Item = Line<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Line<'a>> {
         let rest = self.block.get(self.offset..).filter(|rest| !rest.is_empty())?;
-        let (bytes, taken, terminated) = match memchr(b'\n', rest) {
-            Some(end) => (rest.get(..end).unwrap_or(rest), end + 1, true),
+        let (bytes, taken, terminated) = match self.encoding.newline_end(rest, 0) {
+            Some(end) => (rest.get(..end - self.encoding.newline_bytes()).unwrap_or(rest), end, true),
             None => (rest, rest.len(), false),
         };
-        let bytes = if terminated { bytes.strip_suffix(b"\r").unwrap_or(bytes) } else { bytes };
+        let bytes = if terminated { self.encoding.without_cr(bytes) } else { bytes };
         let line = Line { bytes, offset: self.offset, index: self.index, terminated };
         self.offset += taken;
         self.index += 1;

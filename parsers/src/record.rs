@@ -59,6 +59,18 @@ pub struct Stamp<'a> {
     pub zone: Zone<'a>,
 }
 
+impl Stamp<'_> {
+    /// The stamp without its borrow; a zone name is let go. The times of prefixes have numeric zones only.
+    #[must_use]
+    pub const fn unnamed(self) -> Stamp<'static> {
+        let zone = match self.zone {
+            Zone::Offset(seconds) => Zone::Offset(seconds),
+            Zone::Name(_) | Zone::Absent => Zone::Absent,
+        };
+        Stamp { local_us: self.local_us, zone }
+    }
+}
+
 /// A zone as a log writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Zone<'a> {

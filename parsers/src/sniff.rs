@@ -3,14 +3,19 @@
 //! A family wins by the number of sampled lines that any of its formats reads. Error-log formats win only
 //! where nothing else matches, and stand at the end of every other family's set, so that messages between
 //! requests are directives. The answer depends on the sample's bytes alone.
+//!
+//! A line that bears a prefix is scored on what stood behind it, if that reads. A format without a time
+//! column is scored there only, and by its shape: a file whose prefix has no year is recognised, and each
+//! of its lines then says what is missing.
 
-use crate::format::{Family, Format, Named, Server, Unit, catalogue};
-use crate::framing::{Line, is_blank, lines};
+mod sample;
+
+use crate::encoding::Encoding;
+use crate::format::{Family, Format, Named, Server, catalogue};
+use crate::prefix::Kind;
 use crate::token::time::TimeCache;
+use sample::{Picked, Seen, pick};
 use std::sync::Arc;
-
-/// How many lines of a sample are looked at.
-const LINES: usize = 2000;
 
 /// How well one format fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,14 +40,24 @@ pub struct Sniffed {
     pub formats: Vec<Arc<dyn Format>>,
     /// The winning family.
     pub family: Option<Family>,
+    /// Among the lines that some format reads: how many behind each kind of prefix, most first, ties in
+    /// the order of [`Kind::ALL`].
+    pub prefixes: Vec<(Kind, u32)>,
+}
+
+/// As [`sniff_in`], of a file that is no UTF-16.
+#[must_use]
+pub fn sniff(sample: &[u8], server: Option<Server>) -> Sniffed {
+    sniff_in(sample, Encoding::Bytes, server)
 }
 
 /// Scores every format of the catalogue on lines spread across `sample`. `server` settles what
 /// look-alikes mean. It does not change which lines match, but for one thing: where Apache has an identd
 /// name nginx writes `-` and nothing else, so a line with such a name is no line of a declared nginx.
+/// `sample` begins behind a byte order mark, if the file has one.
 #[must_use]
-pub fn sniff(sample: &[u8], server: Option<Server>) -> Sniffed {
-    let picked = pick(sample);
+pub fn sniff_in(sample: &[u8], encoding: Encoding, server: Option<Server>) -> Sniffed {
+    let picked = pick(sample, encoding);
     let tried: Vec<Trial> = catalogue()
         .iter()
         .filter(|entry| entry.sniffed)
@@ -65,16 +80,7 @@ pub fn sniff(sample: &[u8], server: Option<Server>) -> Sniffed {
     if family.is_some_and(|family| family != Family::ErrorLog) {
         formats.extend(best.iter().filter(messages).map(|trial| Arc::clone(&trial.format)));
     }
-    Sniffed { scores, formats, family }
-}
-
-/// At most [`LINES`] lines, evenly spread; blank ones and an unterminated last one (unless it is alone)
-/// tell nothing.
-fn pick(sample: &[u8]) -> Vec<&[u8]> {
-    let all: Vec<Line<'_>> = lines(sample).filter(|line| !is_blank(line.bytes)).collect();
-    let whole = all.iter().filter(|line| line.terminated).count().max(all.len().min(1));
-    let stride = whole.div_ceil(LINES).max(1);
-    all.iter().take(whole).step_by(stride).map(|line| line.bytes).collect()
+    Sniffed { scores, formats, family, prefixes: prefixes(&tried, picked.len()) }
 }
 
 /// One format on the picked lines.
@@ -83,24 +89,44 @@ struct Trial {
     format: Arc<dyn Format>,
     matched: u32,
     /// For each picked line, whether the format reads it.
-    reads: Vec<bool>,
+    seen: Vec<Seen>,
 }
 
 impl Trial {
-    fn of(entry: &'static Named, format: Arc<dyn Format>, picked: &[&[u8]]) -> Self {
+    fn of(entry: &'static Named, format: Arc<dyn Format>, picked: &[Picked<'_>]) -> Self {
         let mut cache = TimeCache::default();
-        let reads: Vec<bool> =
-            picked.iter().map(|line| !matches!(format.parse(line, &mut cache), Unit::Fault(_))).collect();
-        let matched = u32::try_from(reads.iter().filter(|read| **read).count()).unwrap_or(u32::MAX);
-        Self { entry, format, matched, reads }
+        let seen: Vec<Seen> = picked.iter().map(|line| line.seen_by(&format, &mut cache)).collect();
+        let matched =
+            u32::try_from(seen.iter().filter(|seen| **seen != Seen::Not).count()).unwrap_or(u32::MAX);
+        Self { entry, format, matched, seen }
     }
+
+    fn reads(&self, at: usize) -> bool {
+        self.seen.get(at).is_some_and(|seen| *seen != Seen::Not)
+    }
+}
+
+/// Lines behind each kind of prefix, among those that some format reads; most first.
+fn prefixes(tried: &[Trial], lines: usize) -> Vec<(Kind, u32)> {
+    let mut found = Kind::ALL.map(|kind| (kind, 0));
+    for at in 0..lines {
+        let behind = tried.iter().find_map(|trial| match trial.seen.get(at) {
+            Some(Seen::Behind(kind)) => Some(*kind),
+            _ => None,
+        });
+        if let Some((_, count)) = found.iter_mut().find(|(kind, _)| Some(*kind) == behind) {
+            *count += 1;
+        }
+    }
+    found.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    found.into_iter().filter(|(_, count)| *count > 0).collect()
 }
 
 /// The family that reads most lines; of equals the first in the catalogue; messages only if alone.
 fn winner(tried: &[Trial], lines: usize) -> Option<Family> {
     let read_by = |family: Family| {
         let of_family = || tried.iter().filter(|trial| trial.entry.family == family);
-        (0..lines).filter(|at| of_family().any(|trial| trial.reads.get(*at) == Some(&true))).count()
+        (0..lines).filter(|at| of_family().any(|trial| trial.reads(*at))).count()
     };
     let mut best = None;
     for family in [Family::Clf, Family::Tableau] {
@@ -162,6 +188,43 @@ mod tests {
         for sample in [&b""[..], b"\n\n", b"hello\n", b"\0\0\0\n"] {
             let sniffed = sniff(sample, None);
             assert!(sniffed.scores.is_empty() && sniffed.formats.is_empty() && sniffed.family.is_none());
+            assert!(sniffed.prefixes.is_empty());
+        }
+    }
+
+    #[test]
+    fn formats_are_told_behind_prefixes_and_the_prefixes_counted() {
+        let sample = format!(
+            "web-1  | {COMMON}web-1  | {COMMON}<13>Feb 25 16:19:49 h nginx: {COMMON}{COMMON}web-1  | started\n"
+        );
+        assert_eq!(scores(&sample), [("common", 4, 5)]);
+        let prefixes = sniff(sample.as_bytes(), None).prefixes;
+        assert_eq!(prefixes, [(Kind::Compose, 2), (Kind::Syslog3164, 1)]);
+        assert_eq!(sniff(COMMON.as_bytes(), None).prefixes, []);
+    }
+
+    #[test]
+    fn a_shape_without_time_is_told_behind_a_prefix_only() {
+        let line = "192.0.2.7 - - \"GET / HTTP/1.0\" 200 5\n";
+        for prefix in ["Feb 25 16:19:49 h nginx: ", "2021-03-06T04:07:38Z stdout F ", "web | "] {
+            assert_eq!(scores(&format!("{prefix}{line}")), [("common-untimed", 1, 1)], "{prefix}");
+        }
+        assert_eq!(scores(line), []);
+    }
+
+    #[test]
+    fn a_comment_is_read_by_no_format() {
+        assert_eq!(scores(&format!("# rotated\n{COMMON}")), [("common", 1, 2)]);
+    }
+
+    #[test]
+    fn utf_16_is_sniffed_as_its_text() {
+        for (encoding, bytes) in [
+            (Encoding::Utf16Le, COMBINED.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()),
+            (Encoding::Utf16Be, COMBINED.encode_utf16().flat_map(u16::to_be_bytes).collect()),
+        ] {
+            let found = sniff_in(&bytes, encoding, None);
+            assert_eq!(found.scores.first().map(|score| (score.name, score.matched)), Some(("combined", 1)));
         }
     }
 

@@ -4,7 +4,7 @@
 //! mean depends on the server, and is unknown until somebody declares it (METHOD M5.2). The definite
 //! names (`apache-combined`, `nginx-combined`, `debian-combined` …) are that declaration in one word.
 
-use super::{Format, apache, error_log, nginx, tableau};
+use super::{Format, apache, error_log, nginx, tableau, untimed};
 use crate::template::{Reading, Template, TemplateError, nearest};
 use std::sync::{Arc, LazyLock};
 use thiserror::Error;
@@ -90,7 +90,7 @@ impl Named {
 #[must_use]
 pub fn catalogue() -> &'static [Named] {
     static ALL: LazyLock<Vec<Named>> = LazyLock::new(|| {
-        let parts = [apache::FORMATS, nginx::FORMATS, tableau::FORMATS, error_log::FORMATS];
+        let parts = [apache::FORMATS, nginx::FORMATS, untimed::FORMATS, tableau::FORMATS, error_log::FORMATS];
         parts.into_iter().flatten().copied().collect()
     });
     &ALL

@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod error_log;
 pub mod nginx;
 pub mod tableau;
+pub mod untimed;
 
 pub use catalogue::{Family, FormatError, Named, Origin, Server, Vendor, catalogue, named};
 

@@ -21,7 +21,10 @@ fn every_synthetic_sample_is_read_by_its_format() {
             match (entry.family, read) {
                 (Family::ErrorLog, Unit::Directive) => {}
                 (Family::ErrorLog, _) => panic!("{}: no message", entry.name),
-                (_, Unit::Record(record)) => assert!(record.client.is_some() && record.time.local_us > 0),
+                (_, Unit::Record(record)) => {
+                    assert!(record.client.is_some());
+                    assert_eq!(record.time.local_us > 0, format.states_time(), "{}", entry.name);
+                }
                 (_, other) => panic!("{}: {other:?}", entry.name),
             }
         }

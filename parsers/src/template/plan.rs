@@ -165,11 +165,17 @@ fn steps(
     reading: Reading,
 ) -> Result<Box<[Step]>, TemplateError> {
     let mut steps: Vec<Step> = Vec::with_capacity(leads.len());
+    let timeless = !leads.iter().any(|(_, column)| column.sink == Sink::Time);
     for (at, (lead, column)) in leads.iter().enumerate() {
         let next = leads.get(at + 1);
         let follow = next.map_or(tail, |(lead, _)| lead.as_slice());
         let end = end(lead, column, follow, next.map(|(_, column)| column), dialect)?;
-        let rule = rule(column, &end, follow, &steps, reading);
+        let rule = match rule(column, &end, follow, &steps, reading) {
+            // Where no time stands between login and request, a login with spaces would swallow the time of
+            // another template's line.
+            Rule::Login if timeless && reading.look_alike => Rule::Word,
+            rule => rule,
+        };
         // Where lines of other templates are tried, only a login may give way: any other column would
         // swallow the columns by which the templates differ.
         let swallows = reading.look_alike && column.sink != Sink::Login;

@@ -1,0 +1,203 @@
+//! One line → a record, a directive or a fault, whatever a collector put round it. The scan, the sniffer
+//! and the fingerprints of lines all read through here, so that they agree on what a line is.
+//!
+//! The payload behind a prefix is read first; if no format reads it, the line as it stands (a line's own
+//! shape may look like a prefix); if none reads that either, the fault is the payload's, because it names a
+//! column of the log. Directives that belong to no format are told last: a line that begins with `#`, and
+//! syslog's note that a message came again.
+//!
+//! A format without a time column borrows the prefix's time. Without one its reading is a fault of kind
+//! `time`, and it never takes a line from a format that comes after it. It must show a request, too: a
+//! template of one free column (`%{User-agent}i`) reads everything.
+//!
+//! Not done: joining lines that were written in parts ([`crate::joiner`]), blank lines, NUL bytes, torn
+//! and over-long lines (the reader of the stream tells those).
+
+use crate::fault::{Fault, FaultKind};
+use crate::format::{Format, Unit};
+use crate::prefix::{Kind, Peeled, is_repeat_note, peel};
+use crate::record::{Record, Stamp};
+use crate::token::time::TimeCache;
+use std::sync::Arc;
+
+/// What one line turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Read<'a> {
+    /// Which of the formats read it; of a fault or a comment, 0.
+    pub format: usize,
+    /// What it is. Offsets of a fault count from the payload's beginning where [`Read::prefix`] is there.
+    pub unit: Unit<'a>,
+    /// The prefix behind which it was read; [`None`] where the line was read as it stands.
+    pub prefix: Option<Kind>,
+    /// The time of that prefix, where it states one with a year.
+    pub time: Option<Stamp<'a>>,
+}
+
+impl Read<'_> {
+    /// Whether it is a fault.
+    #[must_use]
+    pub const fn is_fault(&self) -> bool {
+        matches!(self.unit, Unit::Fault(_))
+    }
+}
+
+/// The column that a missing prefix time is blamed on.
+pub(crate) const PREFIX: &str = "prefix";
+const YEAR_WANTED: &str = "a time with a year; a syslog prefix of RFC 3164 has none";
+
+/// Reads one line (without its ending). `scratch` is written where a payload has to be unescaped.
+#[inline]
+pub fn read<'a>(
+    formats: &'a [Arc<dyn Format>],
+    line: &'a [u8],
+    scratch: &'a mut Vec<u8>,
+    cache: &mut TimeCache,
+) -> Read<'a> {
+    read_peeled(formats, line, peel(line, scratch), cache)
+}
+
+/// As [`read`], of a line that has been peeled already.
+#[inline]
+pub fn read_peeled<'a>(
+    formats: &'a [Arc<dyn Format>],
+    line: &'a [u8],
+    peeled: Option<Peeled<'a>>,
+    cache: &mut TimeCache,
+) -> Read<'a> {
+    match peeled {
+        Some(peeled) => read_behind(formats, line, &peeled, cache),
+        None => read_bare(formats, line, cache),
+    }
+}
+
+fn read_behind<'a>(
+    formats: &'a [Arc<dyn Format>],
+    line: &'a [u8],
+    peeled: &Peeled<'a>,
+    cache: &mut TimeCache,
+) -> Read<'a> {
+    let mut read = behind(formats, line, peeled, cache);
+    if read.is_fault() && peeled.kind.is_syslog() && is_repeat_note(peeled.payload) {
+        (read.format, read.unit) = (0, Unit::Directive);
+    }
+    read
+}
+
+/// No line that begins with `#` bears a prefix, so a comment is only looked for here.
+fn read_bare<'a>(formats: &'a [Arc<dyn Format>], line: &'a [u8], cache: &mut TimeCache) -> Read<'a> {
+    one(formats, line, (None, None), is_comment, cache)
+}
+
+/// What the formats alone make of a line: [`read_peeled`] without the directives of no format.
+pub(crate) fn by_formats<'a>(
+    formats: &'a [Arc<dyn Format>],
+    line: &'a [u8],
+    peeled: Option<Peeled<'a>>,
+    cache: &mut TimeCache,
+) -> Read<'a> {
+    match peeled {
+        Some(peeled) => behind(formats, line, &peeled, cache),
+        None => one(formats, line, (None, None), |_| false, cache),
+    }
+}
+
+/// The payload, else the line as it stands, else the payload's fault.
+fn behind<'a>(
+    formats: &'a [Arc<dyn Format>],
+    line: &'a [u8],
+    peeled: &Peeled<'a>,
+    cache: &mut TimeCache,
+) -> Read<'a> {
+    let inner = read_payload(formats, peeled.payload, (peeled.kind, peeled.time), cache);
+    if !inner.is_fault() {
+        return inner;
+    }
+    if let Some(payload) = peeled.with_time {
+        let read = read_payload(formats, payload, (peeled.kind, peeled.time), cache);
+        if !read.is_fault() {
+            return read;
+        }
+    }
+    let raw = one(formats, line, (None, None), |_| false, cache);
+    if raw.is_fault() { inner } else { raw }
+}
+
+/// Reads what stood behind a prefix of that kind and time, and nothing else.
+pub(crate) fn read_payload<'a>(
+    formats: &'a [Arc<dyn Format>],
+    payload: &'a [u8],
+    (kind, time): (Kind, Option<Stamp<'a>>),
+    cache: &mut TimeCache,
+) -> Read<'a> {
+    one(formats, payload, (Some(kind), time), |_| false, cache)
+}
+
+/// One text by the first format that reads it, as [`crate::format::parse_any`] does; `time` is what a format
+/// without a time column borrows, and what nothing reads is a directive if `is_directive` says so. A record
+/// is long: the answer is built where it is returned, and not touched again.
+#[inline]
+fn one<'a>(
+    formats: &'a [Arc<dyn Format>],
+    text: &'a [u8],
+    (prefix, time): (Option<Kind>, Option<Stamp<'a>>),
+    is_directive: fn(&[u8]) -> bool,
+    cache: &mut TimeCache,
+) -> Read<'a> {
+    let mut first = None;
+    for (index, format) in formats.iter().enumerate() {
+        match format.parse(text, cache) {
+            Unit::Fault(fault) => first = first.or(Some(fault)),
+            // Only an empty stamp makes the question worth a call.
+            Unit::Record(Record { time: Stamp { local_us: 0, .. }, .. }) if !format.states_time() => {
+                let (format, unit) = timed(formats, text, time, cache);
+                return Read { format, unit, prefix, time };
+            }
+            unit => return Read { format: index, unit, prefix, time },
+        }
+    }
+    if is_directive(text) {
+        return Read { format: 0, unit: Unit::Directive, prefix, time };
+    }
+    let unrecognised = || Fault::at(FaultKind::Syntax, "line", "a known format", text, 0);
+    Read { format: 0, unit: Unit::Fault(first.unwrap_or_else(unrecognised)), prefix, time }
+}
+
+/// As [`one`], where a format without a time column is among those that read the text.
+#[cold]
+fn timed<'a>(
+    formats: &'a [Arc<dyn Format>],
+    text: &'a [u8],
+    time: Option<Stamp<'a>>,
+    cache: &mut TimeCache,
+) -> (usize, Unit<'a>) {
+    let (mut first, mut timeless) = (None, None);
+    for (index, format) in formats.iter().enumerate() {
+        match (format.parse(text, cache), time) {
+            (Unit::Fault(fault), _) => first = first.or(Some(fault)),
+            (Unit::Record(record), _) if !format.states_time() && !shows_request(&record) => {}
+            (Unit::Record(record), Some(time)) if !format.states_time() => {
+                return (index, Unit::Record(Record { time, ..record }));
+            }
+            (Unit::Record(_), None) if !format.states_time() => timeless = timeless.or(Some(index)),
+            (read, _) => return (index, read),
+        }
+    }
+    let no_time = Fault::at(FaultKind::Time, PREFIX, YEAR_WANTED, text, 0);
+    let unread = Fault::at(FaultKind::Syntax, "line", "a column with the time or the request", text, 0);
+    match timeless {
+        Some(index) => (index, Unit::Fault(no_time)),
+        None => (0, Unit::Fault(first.unwrap_or(unread))),
+    }
+}
+
+const fn shows_request(record: &Record<'_>) -> bool {
+    record.request.is_some() || record.target.is_some()
+}
+
+/// Whether a line that no format reads is well-formed all the same, and no request (METHOD M1.2).
+fn is_comment(line: &[u8]) -> bool {
+    line.trim_ascii_start().starts_with(b"#")
+}
+
+#[cfg(test)]
+mod tests;
