@@ -119,7 +119,8 @@ impl Encoding {
     }
 
     /// Length of a newline in bytes.
-    pub(crate) const fn newline_bytes(self) -> usize {
+    #[must_use]
+    pub const fn newline_bytes(self) -> usize {
         match self {
             Self::Bytes => 1,
             Self::Utf16Le | Self::Utf16Be => 2,

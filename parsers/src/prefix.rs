@@ -22,7 +22,7 @@ mod quoted;
 mod syslog;
 
 pub use open::ends_open;
-pub(crate) use syslog::is_repeat_note;
+pub use syslog::is_repeat_note;
 
 use crate::record::Stamp;
 use crate::token::time::{TimeCache, iso8601};

@@ -3,10 +3,14 @@
 //! A block holds the lines whose first byte lies in one [`BLOCK_BYTES`] stretch of the decompressed stream,
 //! so the cut depends on the content alone: plain and compressed files, fast and slow readers give the same
 //! blocks. A line longer than [`LINE_CAP`] is a block of its own that keeps only the head; memory stays
-//! bounded whatever the file holds.
+//! bounded whatever the file holds. Lines that a container runtime wrote in parts are not parted from each other: a block
+//! goes on to the end of the run, within the same cap.
 
 use std::io::{self, Read};
 use std::sync::Arc;
+
+use accesstrail_parsers::encoding::{self, Encoding};
+use accesstrail_parsers::prefix;
 
 /// Length of the stretch whose lines make one block.
 pub const BLOCK_BYTES: usize = 1 << 20;
@@ -14,6 +18,8 @@ pub const BLOCK_BYTES: usize = 1 << 20;
 pub const LINE_CAP: usize = 1 << 20;
 
 const STEP_BYTES: usize = 1 << 14;
+/// Most lines by which a block goes on for a run of partial lines.
+const RUN_LINES: usize = 1000;
 
 /// What a block holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,21 +37,21 @@ pub struct Block {
     pub bytes: Arc<Vec<u8>>,
     /// What they are.
     pub content: Content,
+    /// How the file writes text.
+    pub encoding: Encoding,
     /// Offset of the first byte in the decompressed stream.
     pub offset: u64,
     /// Number of lines before this block.
     pub first_line: u64,
 }
 
-const BOM: &[u8] = b"\xef\xbb\xbf";
-
 impl Block {
-    /// The bytes to be read as text, and how many of the block stand before them: a UTF-8 byte order mark at the
+    /// The bytes to be read as text, and how many of the block stand before them: a byte order mark at the
     /// beginning of a file belongs to no line.
     #[must_use]
     pub fn text(&self) -> (&[u8], usize) {
-        let marked = if self.offset == 0 { self.bytes.strip_prefix(BOM) } else { None };
-        marked.map_or((&self.bytes, 0), |rest| (rest, BOM.len()))
+        let mark = if self.offset == 0 { encoding::told(&self.bytes).1 } else { 0 };
+        (self.bytes.get(mark..).unwrap_or_default(), mark)
     }
 }
 
@@ -56,6 +62,7 @@ pub struct Blocks<R> {
     carry: Vec<u8>,
     offset: u64,
     lines: u64,
+    encoding: Option<Encoding>,
     ended: bool,
     /// Rest of an over-long line still to be passed over.
     skipping: bool,
@@ -64,7 +71,7 @@ pub struct Blocks<R> {
 impl<R: Read> Blocks<R> {
     /// Blocks of `reader`.
     pub fn new(reader: R) -> Self {
-        Self { reader, carry: Vec::new(), offset: 0, lines: 0, ended: false, skipping: false }
+        Self { reader, carry: Vec::new(), offset: 0, lines: 0, encoding: None, ended: false, skipping: false }
     }
 
     /// Bytes consumed so far.
@@ -99,6 +106,7 @@ impl<R: Read> Blocks<R> {
         if self.carry.is_empty() {
             return Ok(None);
         }
+        self.encoding.get_or_insert_with(|| encoding::told(&self.carry).0);
         if self.carry.len() <= want && self.ended {
             return Ok(Some(self.give(self.carry.len(), Content::Lines)));
         }
@@ -108,26 +116,25 @@ impl<R: Read> Blocks<R> {
     /// Ends the stream where the reader failed and gives what had been read by then.
     pub fn salvage(&mut self) -> Option<Step> {
         self.ended = true;
+        self.encoding.get_or_insert_with(|| encoding::told(&self.carry).0);
         (!self.carry.is_empty()).then(|| self.give(self.carry.len(), Content::Lines))
     }
 
     /// The last line that begins in the stretch runs over its end: find where it ends.
     fn cut(&mut self, want: usize) -> io::Result<Option<Step>> {
-        let begin = |carry: &[u8]| {
-            carry.get(..want.saturating_sub(1)).and_then(|c| memchr::memrchr(b'\n', c)).map_or(0, |i| i + 1)
-        };
-        // A newline as the stretch's very last byte ends its last line exactly there.
-        if self.carry.get(want - 1) == Some(&b'\n') {
-            return Ok(Some(self.give(want, Content::Lines)));
+        let encoding = self.encoding();
+        let stretch = self.carry.get(..want).unwrap_or_default();
+        let last = encoding.last_newline_end(stretch).unwrap_or(0);
+        // A newline at the stretch's very end ends its last line exactly there.
+        if last == want {
+            return self.whole_run(want);
         }
-        let last = begin(&self.carry);
         // Read on in small steps: nearly always the line ends soon.
         let mut searched = want;
         loop {
-            let more = self.carry.get(searched..).unwrap_or_default();
-            if let Some(end) = memchr::memchr(b'\n', more) {
-                if searched + end - last <= LINE_CAP {
-                    return Ok(Some(self.give(searched + end + 1, Content::Lines)));
+            if let Some(end) = encoding.newline_end(&self.carry, searched) {
+                if end - last <= LINE_CAP + encoding.newline_bytes() {
+                    return self.whole_run(end);
                 }
                 break;
             }
@@ -147,16 +154,52 @@ impl<R: Read> Blocks<R> {
         Ok(Some(self.give(LINE_CAP, Content::TooLong)))
     }
 
+    /// Gives the block that would end at `end`, longer if that is inside a run of partial lines.
+    fn whole_run(&mut self, end: usize) -> io::Result<Option<Step>> {
+        let mut to = end;
+        let mut lines = 0;
+        while self.encoding() == Encoding::Bytes
+            && lines < RUN_LINES
+            && prefix::ends_open(self.carry.get(..to).unwrap_or_default())
+        {
+            lines += 1;
+            let Some(next) = self.line_end(to, end + LINE_CAP)? else { break };
+            to = next;
+        }
+        Ok(Some(self.give(to, Content::Lines)))
+    }
+
+    /// End of the line that begins at `from`, if it lies before `most`.
+    fn line_end(&mut self, from: usize, most: usize) -> io::Result<Option<usize>> {
+        let mut searched = from;
+        loop {
+            if let Some(end) = self.encoding().newline_end(&self.carry, searched) {
+                return Ok((end <= most).then_some(end));
+            }
+            searched = self.carry.len();
+            if self.ended || searched > most {
+                return Ok(None);
+            }
+            self.fill(searched + STEP_BYTES)?;
+        }
+    }
+
+    /// How the file writes text; bytes before anything was read.
+    #[must_use]
+    pub fn encoding(&self) -> Encoding {
+        self.encoding.unwrap_or_default()
+    }
+
     fn skip(&mut self) -> io::Result<Option<Step>> {
         self.fill(BLOCK_BYTES)?;
         if self.carry.is_empty() {
             self.skipping = false;
             return Ok(None);
         }
-        let end = match memchr::memchr(b'\n', &self.carry) {
-            Some(i) => {
+        let end = match self.encoding().newline_end(&self.carry, 0) {
+            Some(end) => {
                 self.skipping = false;
-                i + 1
+                end
             }
             None => self.carry.len(),
         };
@@ -187,9 +230,9 @@ impl<R: Read> Blocks<R> {
         let bytes = self.take(length);
         self.lines += match content {
             Content::TooLong => 1,
-            Content::Lines => lines_in(&bytes),
+            Content::Lines => lines_in(&bytes, self.encoding()),
         };
-        Step::Block(Block { bytes: Arc::new(bytes), content, offset, first_line })
+        Step::Block(Block { bytes: Arc::new(bytes), content, encoding: self.encoding(), offset, first_line })
     }
 }
 
@@ -202,9 +245,9 @@ pub enum Step {
     Skipped(Arc<Vec<u8>>),
 }
 
-fn lines_in(bytes: &[u8]) -> u64 {
-    let newlines = memchr::memchr_iter(b'\n', bytes).count() as u64;
-    newlines + u64::from(bytes.last().is_some_and(|b| *b != b'\n'))
+fn lines_in(bytes: &[u8], encoding: Encoding) -> u64 {
+    let unterminated = !bytes.is_empty() && encoding.last_newline_end(bytes) != Some(bytes.len());
+    encoding.count_newlines(bytes) + u64::from(unterminated)
 }
 
 #[cfg(test)]

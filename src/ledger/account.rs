@@ -41,6 +41,14 @@ pub struct Account {
     pub unterminated: u64,
     /// Records whose byte count is more than any response has; it is taken as not logged.
     pub absurd_bytes: u64,
+    /// Units behind a prefix, by its word.
+    pub prefixes: BTreeMap<&'static str, u64>,
+    /// Physical lines that are parts of another unit: they were written in parts and joined.
+    pub held: u64,
+    /// Records whose time is that of their prefix.
+    pub prefix_times: u64,
+    /// Syslog's notes that the message before came again; each stands for further lines.
+    pub repeat_notes: u64,
     /// Blocks that were read in another format than the file's first megabyte.
     pub format_changes: u64,
 }
@@ -111,6 +119,12 @@ impl Account {
         self.times.nonexistent += other.times.nonexistent;
         self.unterminated += other.unterminated;
         self.absurd_bytes += other.absurd_bytes;
+        for (word, units) in &other.prefixes {
+            *self.prefixes.entry(word).or_default() += units;
+        }
+        self.held += other.held;
+        self.prefix_times += other.prefix_times;
+        self.repeat_notes += other.repeat_notes;
         self.format_changes += other.format_changes;
     }
 }

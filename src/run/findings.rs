@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use accesstrail_parsers::encoding::Encoding;
+
 use super::settle::Settled;
 use super::silences::SourceSilence;
 use crate::clock::text::rfc3339;
@@ -9,6 +11,7 @@ use crate::count::counted::{ClientKey, Counted};
 use crate::coverage::spans::Span;
 use crate::finding::{Finding, Ledger};
 use crate::intake::State;
+use crate::ledger::account::Account;
 use crate::report::number::{counted, duration, thousands};
 
 /// Findings about files.
@@ -63,6 +66,45 @@ pub fn of_files(settled: &Settled) -> Vec<Finding> {
                 ),
             );
         }
+        if !file.account.prefixes.is_empty() {
+            say("prefixed-lines", prefixed(&name, &file.account));
+        }
+        if file.account.held > 0 {
+            let n = counted(file.account.held, "line", "lines");
+            say(
+                "joined-lines",
+                format!(
+                    "{n} of `{name}` are parts of other lines, written in parts by a container runtime, and were joined to them; a joined line is one unit of the ledger."
+                ),
+            );
+        }
+        if file.account.prefix_times > 0 {
+            let n = counted(file.account.prefix_times, "record", "records");
+            say(
+                "prefix-times",
+                format!(
+                    "{n} of `{name}` bear no time of their own; theirs is the one their collector wrote before the line, which can be later."
+                ),
+            );
+        }
+        if file.account.repeat_notes > 0 {
+            let n = counted(file.account.repeat_notes, "line", "lines");
+            say(
+                "repeated-messages",
+                format!(
+                    "{n} of `{name}` say that the message before came again (`last message repeated … times`); requests that syslog left out in this way are in no figure."
+                ),
+            );
+        }
+        if file.report.encoding != Encoding::Bytes {
+            say(
+                "decoded-text",
+                format!(
+                    "`{name}` is {}, as its first bytes declare; its lines were decoded to be read, and offsets are those of its own bytes.",
+                    file.report.encoding.word().to_uppercase()
+                ),
+            );
+        }
         if file.account.format_changes > 0 {
             say(
                 "format-change",
@@ -99,6 +141,17 @@ pub fn of_files(settled: &Settled) -> Vec<Finding> {
         });
     }
     out
+}
+
+/// Behind which prefixes the lines of a file stand.
+fn prefixed(name: &str, account: &Account) -> String {
+    let each: Vec<String> =
+        account.prefixes.iter().map(|(word, n)| format!("{word} on {}", thousands(*n))).collect();
+    format!(
+        "lines of `{name}` stand behind a prefix of another program ({}); it was taken off, and line numbers and offsets are those of \
+         the file as it is.",
+        each.join(", ")
+    )
 }
 
 /// Members of an archive that are no files.

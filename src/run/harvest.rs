@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam_channel::{Receiver, bounded};
 
+use accesstrail_parsers::encoding::Encoding;
 use accesstrail_parsers::sniff::Score;
 
 use super::queue::Queue;
@@ -81,6 +82,8 @@ pub struct Report {
     pub skipped: u64,
     /// Physical lines.
     pub lines: u64,
+    /// How it writes text.
+    pub encoding: Encoding,
 }
 
 /// Distinct clients of one file.

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crossbeam_channel::{Receiver, Sender};
 use sha2::{Digest, Sha256};
 
+use accesstrail_parsers::encoding::Encoding;
 use accesstrail_parsers::sniff;
 
 use super::harvest::{Job, Report};
@@ -108,6 +109,7 @@ impl Path<'_> {
             hashed: 0,
             skipped: 0,
             lines: 0,
+            encoding: Encoding::default(),
         };
         match entered.stream {
             Ok(stream) => self.blocks(id, Blocks::new(stream), &mut report),
@@ -150,6 +152,7 @@ impl Path<'_> {
         }
         report.consumed = blocks.consumed();
         report.lines = blocks.lines();
+        report.encoding = blocks.encoding();
         report.changed = blocks.reader().changed_meanwhile();
     }
 
@@ -171,7 +174,7 @@ fn broken(error: &std::io::Error, consumed: u64) -> State {
 
 /// The formats of a stream, told by its first block where they are not declared.
 fn told(job: &Job, id: u32, block: &Block, report: &mut Report) -> Arc<FileRules> {
-    let told = sniff::sniff(block.text().0, job.source.server);
+    let told = sniff::sniff_in(block.text().0, block.encoding, job.source.server);
     report.scores = told.scores;
     Arc::new(FileRules {
         file: id,

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use accesstrail_parsers::sniff::sniff_in;
+
 use super::harvest::{Harvest, Job, Reading, Report, harvest};
 use super::prepare::Prepared;
 use crate::count::events::FileKey;
@@ -253,12 +255,14 @@ impl Comparer<'_> {
                     file: file.id,
                     origin: file.report.origin,
                     source: Arc::clone(source),
-                    formats: source.format.clone().unwrap_or_else(|| {
-                        accesstrail_parsers::sniff::sniff(block.text().0, source.server).formats
-                    }),
+                    formats: source
+                        .format
+                        .clone()
+                        .unwrap_or_else(|| sniff_in(block.text().0, block.encoding, source.server).formats),
                     removed: Vec::new(),
                 });
-                unterminated = block.bytes.last().is_some_and(|b| *b != b'\n');
+                let end = block.encoding.last_newline_end(&block.bytes);
+                unterminated = !block.bytes.is_empty() && end != Some(block.bytes.len());
                 prints.extend(of_block(&self.keys, rules, &block));
             }
         }

@@ -3,13 +3,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use accesstrail_parsers::encoding::Encoding;
 use accesstrail_parsers::fault::{Fault, FaultKind};
-use accesstrail_parsers::format::{Format, Unit, parse_any};
+use accesstrail_parsers::format::{Format, Unit};
 use accesstrail_parsers::framing::{self, Line};
+use accesstrail_parsers::joiner::{Fed, Joiner};
+use accesstrail_parsers::prefix::{self, Peeled, peel};
 use accesstrail_parsers::record::{Bytes, Meaning, Record, TimeBasis};
 use accesstrail_parsers::sniff;
 use accesstrail_parsers::token::range::{ByteRanges, byte_range, content_range};
 use accesstrail_parsers::token::time::TimeCache;
+use accesstrail_parsers::unit::{Read, read_peeled};
 
 use super::faults::Note;
 use super::rules::{FileRules, Rules, semantics_bits};
@@ -18,7 +22,7 @@ use super::whom::{self, Whom};
 use crate::case::path::unescape;
 use crate::case::route::{Query, Scratch};
 use crate::facts::Facts;
-use crate::intake::blocks::{Block, Content};
+use crate::intake::blocks::{Block, Content, LINE_CAP};
 use crate::ledger::account::Account;
 use crate::outcome::{self, Evidence, Mark, Method, Operation, Part};
 use crate::table::lexicon::{Local, Request};
@@ -51,6 +55,10 @@ pub struct Scanner<'a> {
     scratch: Scratch,
     agent: Vec<u8>,
     principal: Vec<u8>,
+    /// Text of a line that the file does not write as bytes.
+    decoded: Vec<u8>,
+    /// What stood behind a prefix, where it had to be unescaped.
+    peeled: Vec<u8>,
 }
 
 impl<'a> Scanner<'a> {
@@ -65,6 +73,8 @@ impl<'a> Scanner<'a> {
             scratch: Scratch::default(),
             agent: Vec::new(),
             principal: Vec::new(),
+            decoded: Vec::new(),
+            peeled: Vec::new(),
         }
     }
 
@@ -80,7 +90,7 @@ impl<'a> Scanner<'a> {
         if units == 0 || (faults as f64) <= RESNIFF_ABOVE * units as f64 || file.source.format.is_some() {
             return first;
         }
-        let again = sniff::sniff(block.text().0, file.source.server);
+        let again = sniff::sniff_in(block.text().0, block.encoding, file.source.server);
         if again.formats.is_empty() {
             return first;
         }
@@ -94,65 +104,93 @@ impl<'a> Scanner<'a> {
 
     fn read(&mut self, file: &FileRules, formats: &[Arc<dyn Format>], block: &Block) -> BlockYield {
         let mut out = BlockYield::default();
-        let may_hold_nul = framing::holds_nul(&block.bytes);
-        let mut used: HashMap<usize, u64> = HashMap::new();
+        let mut sheet = Sheet { file, formats, used: HashMap::new() };
+        // The caches are lent to the parsers while a record borrows from them, not from the scanner.
+        let mut decoded = std::mem::take(&mut self.decoded);
+        let mut peeled = std::mem::take(&mut self.peeled);
+        let mut times = std::mem::take(&mut self.times);
+        let mut joiner = Joiner::new(LINE_CAP);
+        // UTF-16 is full of zero bytes; a NUL in it shows only when a line is decoded.
+        let may_hold_nul = block.encoding != Encoding::Bytes || framing::holds_nul(&block.bytes);
         let (text, before) = block.text();
-        for line in framing::lines(text) {
-            out.account.lines += 1;
-            if framing::is_blank(line.bytes) {
+        let place = |index: usize, offset: usize| Place {
+            line: block.first_line + index as u64,
+            offset: block.offset + (before + offset) as u64,
+        };
+        for line in framing::lines_of(text, block.encoding) {
+            let at = place(line.index, line.offset);
+            let bytes = match block.encoding.text(line.bytes, &mut decoded) {
+                Ok(bytes) => bytes,
+                Err(fault) => {
+                    out.account.lines += 1;
+                    note(&mut out, &fault, fault.kind, at);
+                    continue;
+                }
+            };
+            if framing::is_blank(bytes) {
+                out.account.lines += 1;
                 out.account.blank += 1;
                 continue;
             }
-            let place = Place {
-                line: block.first_line + line.index as u64,
-                offset: block.offset + (before + line.offset) as u64,
-            };
-            if may_hold_nul && framing::holds_nul(line.bytes) {
-                let at = memchr::memchr(0, line.bytes).unwrap_or(0);
-                let fault = Fault::at(FaultKind::Nul, "line", "text without NUL bytes", line.bytes, at);
-                note(&mut out, &fault, FaultKind::Nul, place);
+            if may_hold_nul && framing::holds_nul(bytes) {
+                out.account.lines += 1;
+                let first = memchr::memchr(0, bytes).unwrap_or(0);
+                let fault = Fault::at(FaultKind::Nul, "line", "text without NUL bytes", bytes, first);
+                note(&mut out, &fault, FaultKind::Nul, at);
                 continue;
             }
-            self.unit(file, formats, &line, place, &mut out, &mut used);
+            let line = Line { bytes, ..line };
+            let layer = peel(bytes, &mut peeled);
+            match joiner.feed(&line, layer.as_ref()) {
+                Fed::Alone => {
+                    let read = read_peeled(formats, bytes, layer, &mut times);
+                    out.account.repeat_notes += u64::from(is_repeat_note(&read, layer.as_ref()));
+                    self.unit(&mut sheet, &read, line.terminated, at, &mut out);
+                }
+                Fed::Held => out.account.held += 1,
+                Fed::Joined(joined) => {
+                    let read = joined.read(formats, &mut times);
+                    let at = place(joined.index, joined.offset);
+                    self.unit(&mut sheet, &read, line.terminated, at, &mut out);
+                }
+            }
         }
+        for joined in joiner.finish() {
+            // Its lines were held; as a unit it stands for the first of them.
+            out.account.held -= 1;
+            let read = joined.read(formats, &mut times);
+            self.unit(&mut sheet, &read, true, place(joined.index, joined.offset), &mut out);
+        }
+        (self.decoded, self.peeled, self.times) = (decoded, peeled, times);
         out.account.bytes = block.bytes.len() as u64;
-        #[expect(clippy::iter_over_hash_type, reason = "goes into a sorted map")]
-        for (index, records) in used {
-            let Some(format) = formats.get(index) else { continue };
-            out.account.formats.insert(format.name().to_owned(), records);
-            let basis = file.source.time_basis.unwrap_or(format.meaning().time_basis);
-            *out.account.time_bases.entry(basis_word(basis)).or_default() += records;
-        }
+        sheet.close(&mut out.account);
         out
     }
 
     fn unit(
         &mut self,
-        file: &FileRules,
-        formats: &[Arc<dyn Format>],
-        line: &Line<'_>,
+        sheet: &mut Sheet<'_>,
+        read: &Read<'_>,
+        terminated: bool,
         place: Place,
         out: &mut BlockYield,
-        used: &mut HashMap<usize, u64>,
     ) {
-        if formats.is_empty() {
-            let fault = Fault::at(FaultKind::Syntax, "line", "a line of a known format", line.bytes, 0);
-            return note(out, &fault, torn_or(FaultKind::Syntax, line), place);
+        out.account.lines += 1;
+        if let Some(kind) = read.prefix {
+            *out.account.prefixes.entry(kind.word()).or_default() += 1;
         }
-        // The cache is lent to the parser while the record borrows the line, not the scanner.
-        let mut times = std::mem::take(&mut self.times);
-        match parse_any(formats, line.bytes, &mut times) {
-            (_, Unit::Directive) => out.account.directives += 1,
-            (_, Unit::Fault(fault)) => note(out, &fault, torn_or(fault.kind, line), place),
-            (index, Unit::Record(record)) => {
-                *used.entry(index).or_default() += 1;
-                out.account.unterminated += u64::from(!line.terminated);
-                if let Some(format) = formats.get(index) {
-                    self.record(file, &record, format.meaning(), place, out);
+        match &read.unit {
+            Unit::Directive => out.account.directives += 1,
+            Unit::Fault(fault) => note(out, fault, torn_or(fault.kind, terminated), place),
+            Unit::Record(record) => {
+                *sheet.used.entry(read.format).or_default() += 1;
+                out.account.unterminated += u64::from(!terminated);
+                if let Some(format) = sheet.formats.get(read.format) {
+                    out.account.prefix_times += u64::from(!format.states_time());
+                    self.record(sheet.file, record, format.meaning(), place, out);
                 }
             }
         }
-        self.times = times;
     }
 
     fn record(
@@ -286,6 +324,31 @@ impl<'a> Scanner<'a> {
     }
 }
 
+/// One block's view of its file: its formats, and how many records each has read.
+struct Sheet<'a> {
+    file: &'a FileRules,
+    formats: &'a [Arc<dyn Format>],
+    used: HashMap<usize, u64>,
+}
+
+impl Sheet<'_> {
+    fn close(self, account: &mut Account) {
+        #[expect(clippy::iter_over_hash_type, reason = "goes into a sorted map")]
+        for (index, records) in self.used {
+            let Some(format) = self.formats.get(index) else { continue };
+            account.formats.insert(format.name().to_owned(), records);
+            let basis = self.file.source.time_basis.unwrap_or(format.meaning().time_basis);
+            *account.time_bases.entry(basis_word(basis)).or_default() += records;
+        }
+    }
+}
+
+/// Whether syslog says here that the message before came again.
+fn is_repeat_note(read: &Read<'_>, layer: Option<&Peeled<'_>>) -> bool {
+    matches!(read.unit, Unit::Directive)
+        && layer.is_some_and(|l| l.kind.is_syslog() && prefix::is_repeat_note(l.payload))
+}
+
 fn basis_word(basis: TimeBasis) -> &'static str {
     match basis {
         TimeBasis::Received => "request received",
@@ -316,8 +379,8 @@ fn note(out: &mut BlockYield, fault: &Fault<'_>, kind: FaultKind, place: Place) 
 }
 
 /// METHOD M1.2: a unit that the file's end cuts off is torn before it is anything else.
-fn torn_or(kind: FaultKind, line: &Line<'_>) -> FaultKind {
-    if line.terminated { kind } else { kind.min(FaultKind::Torn) }
+fn torn_or(kind: FaultKind, terminated: bool) -> FaultKind {
+    if terminated { kind } else { kind.min(FaultKind::Torn) }
 }
 
 /// More than a response can have: such a column states nothing.

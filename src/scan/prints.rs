@@ -2,9 +2,10 @@
 
 use std::hash::BuildHasher;
 
-use accesstrail_parsers::format::{Unit, parse_any};
+use accesstrail_parsers::format::Unit;
 use accesstrail_parsers::framing;
 use accesstrail_parsers::token::time::TimeCache;
+use accesstrail_parsers::unit::read;
 
 use super::rules::FileRules;
 use super::when::When;
@@ -32,16 +33,19 @@ pub fn of_block(keys: &Keys, file: &FileRules, block: &Block) -> Vec<Print> {
         return vec![Print { hash: keys.print(&block.bytes), time_us: None, client: 0 }];
     }
     let (mut times, mut when, mut odd) = (TimeCache::default(), When::default(), Times::default());
-    framing::lines(block.text().0)
+    let (mut decoded, mut peeled) = (Vec::new(), Vec::new());
+    framing::lines_of(block.text().0, block.encoding)
         .map(|line| {
             let hash = keys.print(line.bytes);
-            match parse_any(&file.formats, line.bytes, &mut times) {
-                (_, Unit::Record(record)) => Print {
-                    hash,
+            let unread = Print { hash, time_us: None, client: 0 };
+            let Ok(text) = block.encoding.text(line.bytes, &mut decoded) else { return unread };
+            match read(&file.formats, text, &mut peeled, &mut times).unit {
+                Unit::Record(record) => Print {
                     time_us: Some(when.utc(&record.time, &file.source, &mut odd)),
                     client: record.client.map_or(0, |c| keys.first.hash_one(c)),
+                    ..unread
                 },
-                _ => Print { hash, time_us: None, client: 0 },
+                _ => unread,
             }
         })
         .collect()

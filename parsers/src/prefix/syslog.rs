@@ -159,7 +159,8 @@ fn structured(i: &[u8]) -> Option<&[u8]> {
 
 /// Whether a payload is the daemon's note that the message before it came again: `last message repeated 2
 /// times`, with or without `---` on both sides.
-pub(crate) fn is_repeat_note(payload: &[u8]) -> bool {
+#[must_use]
+pub fn is_repeat_note(payload: &[u8]) -> bool {
     let inner = payload.trim_ascii();
     let inner = inner.strip_prefix(b"--- ").and_then(|i| i.strip_suffix(b" ---")).unwrap_or(inner);
     let count = inner
