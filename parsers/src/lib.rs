@@ -14,7 +14,7 @@
 //! | [`config`] | templates declared in `httpd.conf` and `nginx.conf` |
 //! | [`prefix`] | what a collector put round a line is peeled off |
 //! | [`joiner`] | lines that a container runtime wrote in parts |
-//! | [`unit`] | one line → record, directive or fault, with or without prefix |
+//! | [`unit`](mod@unit) | one line → record, directive or fault, with or without prefix |
 //! | [`sniff`] | which formats a sample of a file follows |
 //! | [`record`], [`fault`] | what comes out |
 

@@ -14,7 +14,7 @@
 //! and over-long lines (the reader of the stream tells those).
 
 use crate::fault::{Fault, FaultKind};
-use crate::format::{Format, Unit, parse_any};
+use crate::format::{Format, Unit};
 use crate::prefix::{Kind, Peeled, is_repeat_note, peel};
 use crate::record::{Record, Stamp};
 use crate::token::time::TimeCache;
@@ -64,15 +64,32 @@ pub fn read_peeled<'a>(
     peeled: Option<Peeled<'a>>,
     cache: &mut TimeCache,
 ) -> Read<'a> {
-    let mut read = by_formats(formats, line, peeled, cache);
-    if read.is_fault() && is_directive(line, peeled.as_ref()) {
+    match peeled {
+        Some(peeled) => read_behind(formats, line, &peeled, cache),
+        None => read_bare(formats, line, cache),
+    }
+}
+
+fn read_behind<'a>(
+    formats: &'a [Arc<dyn Format>],
+    line: &'a [u8],
+    peeled: &Peeled<'a>,
+    cache: &mut TimeCache,
+) -> Read<'a> {
+    let mut read = behind(formats, line, peeled, cache);
+    if read.is_fault() && peeled.kind.is_syslog() && is_repeat_note(peeled.payload) {
         (read.format, read.unit) = (0, Unit::Directive);
     }
     read
 }
 
-/// What the formats alone make of a line: [`read_peeled`] without the directives of no format.
+/// No line that begins with `#` bears a prefix, so a comment is only looked for here.
 #[inline]
+fn read_bare<'a>(formats: &'a [Arc<dyn Format>], line: &'a [u8], cache: &mut TimeCache) -> Read<'a> {
+    one(formats, line, (None, None), is_comment, cache)
+}
+
+/// What the formats alone make of a line: [`read_peeled`] without the directives of no format.
 pub(crate) fn by_formats<'a>(
     formats: &'a [Arc<dyn Format>],
     line: &'a [u8],
@@ -81,10 +98,7 @@ pub(crate) fn by_formats<'a>(
 ) -> Read<'a> {
     match peeled {
         Some(peeled) => behind(formats, line, &peeled, cache),
-        None => {
-            let (format, unit) = one(formats, line, None, cache);
-            Read { format, unit, prefix: None, time: None }
-        }
+        None => one(formats, line, (None, None), |_| false, cache),
     }
 }
 
@@ -105,10 +119,8 @@ fn behind<'a>(
             return read;
         }
     }
-    match one(formats, line, None, cache) {
-        (_, Unit::Fault(_)) => inner,
-        (format, unit) => Read { format, unit, prefix: None, time: None },
-    }
+    let raw = one(formats, line, (None, None), |_| false, cache);
+    if raw.is_fault() { inner } else { raw }
 }
 
 /// Reads what stood behind a prefix of that kind and time, and nothing else.
@@ -118,23 +130,37 @@ pub(crate) fn read_payload<'a>(
     (kind, time): (Kind, Option<Stamp<'a>>),
     cache: &mut TimeCache,
 ) -> Read<'a> {
-    let (format, unit) = one(formats, payload, time, cache);
-    Read { format, unit, prefix: Some(kind), time }
+    one(formats, payload, (Some(kind), time), |_| false, cache)
 }
 
-/// One text by the first format that reads it; `time` is what a format without a time column borrows.
+/// One text by the first format that reads it, as [`crate::format::parse_any`] does; `time` is what a format
+/// without a time column borrows, and what nothing reads is a directive if `is_directive` says so. A record
+/// is long: the answer is built where it is returned, and not touched again.
 #[inline]
 fn one<'a>(
     formats: &'a [Arc<dyn Format>],
     text: &'a [u8],
-    time: Option<Stamp<'a>>,
+    (prefix, time): (Option<Kind>, Option<Stamp<'a>>),
+    is_directive: fn(&[u8]) -> bool,
     cache: &mut TimeCache,
-) -> (usize, Unit<'a>) {
-    let (format, unit) = parse_any(formats, text, cache);
-    if matches!(unit, Unit::Record(_)) && !formats.get(format).is_some_and(|format| format.states_time()) {
-        return timed(formats, text, time, cache);
+) -> Read<'a> {
+    let mut first = None;
+    for (index, format) in formats.iter().enumerate() {
+        match format.parse(text, cache) {
+            Unit::Fault(fault) => first = first.or(Some(fault)),
+            // Only an empty stamp makes the question worth a call.
+            Unit::Record(Record { time: Stamp { local_us: 0, .. }, .. }) if !format.states_time() => {
+                let (format, unit) = timed(formats, text, time, cache);
+                return Read { format, unit, prefix, time };
+            }
+            unit => return Read { format: index, unit, prefix, time },
+        }
     }
-    (format, unit)
+    if is_directive(text) {
+        return Read { format: 0, unit: Unit::Directive, prefix, time };
+    }
+    let unrecognised = || Fault::at(FaultKind::Syntax, "line", "a known format", text, 0);
+    Read { format: 0, unit: Unit::Fault(first.unwrap_or_else(unrecognised)), prefix, time }
 }
 
 /// As [`one`], where a format without a time column is among those that read the text.
@@ -171,9 +197,8 @@ const fn shows_request(record: &Record<'_>) -> bool {
 
 /// Whether a line that no format reads is well-formed all the same, and no request (METHOD M1.2).
 #[cold]
-fn is_directive(line: &[u8], peeled: Option<&Peeled<'_>>) -> bool {
-    let comment = line.trim_ascii_start().starts_with(b"#");
-    comment || peeled.is_some_and(|peeled| peeled.kind.is_syslog() && is_repeat_note(peeled.payload))
+fn is_comment(line: &[u8]) -> bool {
+    line.trim_ascii_start().starts_with(b"#")
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! `docker compose logs`: `name  | payload`, names padded to one width, an RFC 3339 time behind the bar
-//! under `--timestamps`.
+//! under `--timestamps`. `docker service logs` writes `name.1.id@node    | payload`.
 //!
 //! On a terminal the name is coloured and the line cleared first (`ESC[2K`); such control sequences are
 //! skipped up to the payload's beginning. In the payload only a reset of the bar's colour is.
@@ -34,7 +34,7 @@ pub(super) fn peel(line: &[u8]) -> Option<Peeled<'_>> {
 }
 
 const fn is_of_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'@')
 }
 
 /// What follows the control sequences at the front: `ESC [`, parameters, a letter.

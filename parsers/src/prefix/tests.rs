@@ -159,6 +159,8 @@ fn cri_lines_say_stream_and_whether_they_go_on() {
 fn compose_names_are_cut_off_with_their_colours() {
     payload("web-1  | 192.0.2.7 - -", Kind::Compose, "192.0.2.7 - -");
     payload("caddy |", Kind::Compose, "");
+    payload("2web.1-x | a", Kind::Compose, "a");
+    payload("web.1.x7fn@node3    | a", Kind::Compose, "a");
     payload("\x1b[2Kweb-1  | GET /", Kind::Compose, "GET /");
     payload("\x1b[36mweb-1  | \x1b[0mGET /", Kind::Compose, "GET /");
     payload("\x1b[36mweb-1\x1b[0m  \x1b[36m|\x1b[0m GET /", Kind::Compose, "GET /");
@@ -198,6 +200,7 @@ fn a_line_that_begins_with_an_address_is_never_peeled() {
     for line in [
         &br#"192.0.2.7 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 5 "-" "a | b""#[..],
         br#"2001:db8::7 - kim [10/Oct/2000:13:55:36 -0700] "GET /?a=1 | x HTTP/1.0" 200 5"#,
+        b"192.0.2.7 | https | x",
         b"192.0.2.7, 198.51.100.1 | https | x",
         br#"www.example.org:443 192.0.2.7 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 5"#,
     ] {
