@@ -84,6 +84,7 @@ fn read_behind<'a>(
 }
 
 /// No line that begins with `#` bears a prefix, so a comment is only looked for here.
+#[inline]
 fn read_bare<'a>(formats: &'a [Arc<dyn Format>], line: &'a [u8], cache: &mut TimeCache) -> Read<'a> {
     one(formats, line, (None, None), is_comment, cache)
 }
@@ -195,6 +196,7 @@ const fn shows_request(record: &Record<'_>) -> bool {
 }
 
 /// Whether a line that no format reads is well-formed all the same, and no request (METHOD M1.2).
+#[cold]
 fn is_comment(line: &[u8]) -> bool {
     line.trim_ascii_start().starts_with(b"#")
 }
