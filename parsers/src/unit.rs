@@ -198,7 +198,8 @@ const fn shows_request(record: &Record<'_>) -> bool {
 /// Whether a line that no format reads is well-formed all the same, and no request (METHOD M1.2).
 #[cold]
 fn is_comment(line: &[u8]) -> bool {
-    line.trim_ascii_start().starts_with(b"#")
+    let text = |byte: &u8| !byte.is_ascii_control() || *byte == b'\t';
+    line.trim_ascii_start().starts_with(b"#") && line.iter().all(text)
 }
 
 #[cfg(test)]

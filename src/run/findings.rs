@@ -71,10 +71,12 @@ pub fn of_files(settled: &Settled) -> Vec<Finding> {
         }
         if file.account.held > 0 {
             let n = counted(file.account.held, "line", "lines");
+            let are =
+                if file.account.held == 1 { "is part of another line" } else { "are parts of other lines" };
             say(
                 "joined-lines",
                 format!(
-                    "{n} of `{name}` are parts of other lines, written in parts by a container runtime, and were joined to them; a joined line is one unit of the ledger."
+                    "{n} of `{name}` {are}, written in parts by a container runtime, and joined to it; a joined line is one unit of the ledger."
                 ),
             );
         }

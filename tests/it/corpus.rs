@@ -123,7 +123,7 @@ fn the_lines_of_every_plain_file_are_its_newlines() {
     let files: Vec<PathBuf> = files_below(&corpus).into_iter().filter(is_ours).collect();
     let wrong = all_wrong(&files, |path| {
         let bytes = std::fs::read(path).unwrap();
-        if bytes.starts_with(&[0x1f, 0x8b]) {
+        if bytes.starts_with(&[0x1f, 0x8b]) || bytes.starts_with(b"PK\x03\x04") {
             return Vec::new();
         }
         let newlines = bytes.iter().filter(|b| **b == b'\n').count();
