@@ -15,10 +15,12 @@ pub mod harvest;
 pub mod inspect;
 pub mod investigate;
 pub mod prepare;
+pub mod rotations;
 pub mod settle;
 pub mod silences;
 pub mod tables;
 pub mod timeline;
+pub mod times;
 pub mod twins;
 
 use thiserror::Error;

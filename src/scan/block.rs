@@ -6,7 +6,7 @@ use std::sync::Arc;
 use accesstrail_parsers::fault::{Fault, FaultKind};
 use accesstrail_parsers::format::{Format, Unit, parse_any};
 use accesstrail_parsers::framing::{self, Line};
-use accesstrail_parsers::record::{Bytes, Meaning, Record, TimeBasis};
+use accesstrail_parsers::record::{Bytes, Meaning, Record, TimeBasis, Zone};
 use accesstrail_parsers::sniff;
 use accesstrail_parsers::token::range::{ByteRanges, byte_range, content_range};
 use accesstrail_parsers::token::time::TimeCache;
@@ -17,6 +17,7 @@ use super::when::When;
 use super::whom::{self, Whom};
 use crate::case::path::unescape;
 use crate::case::route::{Query, Scratch};
+use crate::coverage::order::At;
 use crate::facts::Facts;
 use crate::intake::blocks::{Block, Content};
 use crate::ledger::account::Account;
@@ -115,6 +116,7 @@ impl<'a> Scanner<'a> {
             }
             self.unit(file, formats, &line, place, &mut out, &mut used);
         }
+        out.facts.order.end_block(block.offset);
         out.account.bytes = block.bytes.len() as u64;
         #[expect(clippy::iter_over_hash_type, reason = "goes into a sorted map")]
         for (index, records) in used {
@@ -164,14 +166,20 @@ impl<'a> Scanner<'a> {
         out: &mut BlockYield,
     ) {
         out.account.records += 1;
+        let ambiguous = out.account.times.ambiguous;
         let time_us = self.when.utc(&record.time, &file.source, &mut out.account.times);
+        let ambiguous = out.account.times.ambiguous != ambiguous;
         out.account.seen(time_us);
+        out.facts.order.insert(time_us, ambiguous, At { offset: place.offset, line: place.line });
         if file.is_removed(place.line) {
             out.account.overlap += 1;
             return;
         }
         out.account.absurd_bytes += u64::from(matches!(record.bytes, Bytes::Logged(n) if n >= ABSURD_BYTES));
         out.facts.seconds.insert(time_us);
+        if let Zone::Offset(east_s) = record.time.zone {
+            out.facts.offsets.insert(east_s);
+        }
         let in_window = self.rules.window.as_ref().is_none_or(|w| w.contains(&time_us));
         if self.rules.collect_clients {
             let who = whom::client(record, &file.source.trust, &mut self.words);
