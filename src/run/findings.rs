@@ -101,6 +101,13 @@ pub fn of_files(settled: &Settled) -> Vec<Finding> {
             text: "standard input cannot be read twice, so it was not searched for lines that other files repeat.".to_owned(),
         });
     }
+    out.extend(settled.unread_folds.iter().map(|path| Finding {
+        id: "fold-not-resolved".to_owned(),
+        source: Some(path.clone()),
+        text: "standard input cannot be read twice, so all local times that come twice were taken as the earlier ones, though their \
+               order shows where the later ones begin."
+            .to_owned(),
+    }));
     out
 }
 

@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 
 use accesstrail_parsers::sniff::{self, Score};
 
+use crate::coverage::order::Turn;
 use crate::facts::Facts;
 use crate::intake::State;
 use crate::intake::blocks::{Block, Blocks, Step};
@@ -44,6 +45,8 @@ pub struct Job {
     pub source: Arc<SourceRules>,
     /// 0-based lines whose records are removed.
     pub removed: Vec<Range<u64>>,
+    /// Second passes of folds.
+    pub turns: Vec<Turn>,
 }
 
 /// What reading one file showed.
@@ -312,6 +315,7 @@ fn told(job: &Job, block: &Block, report: &mut Report) -> Arc<FileRules> {
         source: Arc::clone(&job.source),
         formats,
         removed: job.removed.clone(),
+        turns: job.turns.clone(),
     })
 }
 

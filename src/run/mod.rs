@@ -10,6 +10,7 @@
 pub mod assemble;
 pub mod caveats;
 pub mod findings;
+pub mod folds;
 pub mod groups;
 pub mod harvest;
 pub mod inspect;

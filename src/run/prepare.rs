@@ -59,6 +59,7 @@ impl Prepared {
                 place: found.place.clone(),
                 source: Arc::clone(source),
                 removed: Vec::new(),
+                turns: Vec::new(),
             })
             .collect()
     }

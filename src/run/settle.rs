@@ -1,13 +1,14 @@
 //! After reading: canonical order (METHOD M1.5), duplicate files (M6.6), overlapping runs (M6.7).
 //!
 //! Whether two files share lines is only asked of files of one source whose time spans really meet, and those are
-//! read a second time. A file that loses records is then scanned anew without them under a new id; the rows
+//! read a second time. A file that loses records, or whose local times come twice (`folds`), is then scanned anew without them under a new id; the rows
 //! of its first scan are dead.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::folds::{Folds, folds, in_order as again_in_order};
 use super::harvest::{Harvest, Job, Report, harvest};
 use super::prepare::Prepared;
 use crate::count::events::FileKey;
@@ -52,6 +53,8 @@ pub struct Settled {
     pub keys: Vec<FileKey>,
     /// Pairs that could not be compared, because standard input cannot be read twice.
     pub not_compared: u64,
+    /// Files whose second pass of a fold is read as the first, because they cannot be read twice.
+    pub unread_folds: Vec<String>,
 }
 
 /// Settles the harvest.
@@ -70,7 +73,11 @@ pub fn settle(
     let mut comparer = Comparer { prepared, keys: Keys::default(), known: BTreeMap::new(), not_compared: 0 };
     let removals = comparer.removals(&files);
     let not_compared = comparer.not_compared;
-    let dead = rescan(&mut files, &removals, prepared, harvested, lexicon, keeping, threads)?;
+    let folds = folds(&files, harvested, prepared);
+    let dead = rescan(&mut files, &removals, &folds, prepared, harvested, lexicon, keeping, threads)?;
+    if !folds.turns.is_empty() {
+        again_in_order(&mut files);
+    }
     let count = prepared.files.len() + dead.len();
     let mut keys = vec![FileKey::default(); count];
     for (rank, file) in files.iter().enumerate() {
@@ -83,7 +90,7 @@ pub fn settle(
             };
         }
     }
-    Ok(Settled { files, keys, not_compared })
+    Ok(Settled { files, keys, not_compared, unread_folds: folds.unread })
 }
 
 fn in_order(prepared: &Prepared, harvested: &Harvest) -> Vec<File> {
@@ -104,13 +111,12 @@ fn in_order(prepared: &Prepared, harvested: &Harvest) -> Vec<File> {
             })
         })
         .collect();
-    files.sort_by(|a, b| order(a).cmp(&order(b)));
+    files.sort_by(|a, b| order(a, a.account.first_us).cmp(&order(b, b.account.first_us)));
     files
 }
 
 /// METHOD M1.5: source name; first UTC time, none last; content hash; path bytes.
-fn order(file: &File) -> (&str, bool, Option<i64>, Option<&str>, &str) {
-    let first = file.account.first_us;
+pub(super) fn order(file: &File, first: Option<i64>) -> (&str, bool, Option<i64>, Option<&str>, &str) {
     (&file.source, first.is_none(), first, file.report.content_sha256.as_deref(), &file.path)
 }
 
@@ -160,7 +166,7 @@ impl Comparer<'_> {
             }
         }
         // A file that is contained in another is removed whole: its run with a third is that of its container.
-        let whole: std::collections::BTreeSet<usize> = out.keys().copied().collect();
+        let whole: BTreeSet<usize> = out.keys().copied().collect();
         for (a, b, kind) in partial {
             let (Some(first), Some(second)) = (files.get(a), files.get(b)) else { continue };
             if whole.contains(&b) {
@@ -221,6 +227,7 @@ impl Comparer<'_> {
                         accesstrail_parsers::sniff::sniff(block.text().0, source.server).formats
                     }),
                     removed: Vec::new(),
+                    turns: Vec::new(),
                 });
                 unterminated = block.bytes.last().is_some_and(|b| *b != b'\n');
                 prints.extend(of_block(&self.keys, rules, &block));
@@ -266,10 +273,12 @@ fn candidates(files: &[File]) -> Vec<(usize, usize)> {
     out
 }
 
-/// Scans files with removed lines anew; gives the dead ids.
+/// Scans files with removed lines or folds anew; gives the dead ids.
+#[expect(clippy::too_many_arguments, reason = "a second scan needs all that the first one had")]
 fn rescan(
     files: &mut [File],
     removals: &Removals,
+    folds: &Folds,
     prepared: &Prepared,
     harvested: &mut Harvest,
     lexicon: &Lexicon,
@@ -279,15 +288,18 @@ fn rescan(
     let mut jobs = Vec::new();
     let mut dead = Vec::new();
     let next = u32::try_from(prepared.files.len()).unwrap_or(u32::MAX);
-    for (place, ranges) in removals {
-        let Some(file) = files.get_mut(*place) else { continue };
+    let removed = |place| removals.get(place).map_or(&[][..], Vec::as_slice);
+    let places: BTreeSet<&usize> = removals.keys().chain(folds.turns.keys()).collect();
+    for place in &places {
+        let Some(file) = files.get_mut(**place) else { continue };
         let Some((found, source)) = prepared.files.get(file.id as usize) else { continue };
         let id = next.saturating_add(u32::try_from(dead.len()).unwrap_or(u32::MAX));
         jobs.push(Job {
             file: id,
             place: found.place.clone(),
             source: Arc::clone(source),
-            removed: ranges.iter().map(|(range, _)| range.clone()).collect(),
+            removed: removed(place).iter().map(|(range, _)| range.clone()).collect(),
+            turns: folds.turns.get(place).cloned().unwrap_or_default(),
         });
         dead.push(file.id);
         harvested.faults.forget(file.id);
@@ -298,7 +310,7 @@ fn rescan(
         return Ok(dead);
     }
     let again = harvest(&jobs, &prepared.rules, lexicon, keeping, threads, &|_bytes| ())?;
-    for (place, ranges) in removals {
+    for place in places {
         let Some(file) = files.get_mut(*place) else { continue };
         file.account = again.accounts.get(&file.id).cloned().unwrap_or_default();
         let report = again.reports.get(&file.id);
@@ -308,7 +320,7 @@ fn rescan(
         }
         // Of one file's removed records it is not told which run removed which; the lines of each run are.
         file.overlaps =
-            ranges.iter().map(|(range, keeper)| (range.end - range.start, keeper.clone())).collect();
+            removed(place).iter().map(|(range, keeper)| (range.end - range.start, keeper.clone())).collect();
     }
     harvested.partitions.absorb(again.partitions);
     harvested.faults.merge(again.faults);

@@ -167,7 +167,7 @@ impl<'a> Scanner<'a> {
     ) {
         out.account.records += 1;
         let ambiguous = out.account.times.ambiguous;
-        let time_us = self.when.utc(&record.time, &file.source, &mut out.account.times);
+        let time_us = self.when.utc(&record.time, file, place.offset, &mut out.account.times);
         let ambiguous = out.account.times.ambiguous != ambiguous;
         out.account.seen(time_us);
         out.facts.order.insert(time_us, ambiguous, At { offset: place.offset, line: place.line });

@@ -38,7 +38,7 @@ pub fn of_block(keys: &Keys, file: &FileRules, block: &Block) -> Vec<Print> {
             match parse_any(&file.formats, line.bytes, &mut times) {
                 (_, Unit::Record(record)) => Print {
                     hash,
-                    time_us: Some(when.utc(&record.time, &file.source, &mut odd)),
+                    time_us: Some(when.utc(&record.time, file, 0, &mut odd)),
                     client: record.client.map_or(0, |c| keys.first.hash_one(c)),
                 },
                 _ => Print { hash, time_us: None, client: 0 },
