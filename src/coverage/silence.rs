@@ -15,8 +15,8 @@ const CHUNK: i64 = 1 << 16;
 /// Seconds in a chunk from which on a bitmap is smaller than a list.
 const DENSE: usize = 4_096;
 const US: i64 = 1_000_000;
-/// A silence of at most this many seconds is never a gap.
-const LEAST_S: u64 = 600;
+/// A silence of at most this many seconds is no gap by itself.
+pub const LEAST_S: u64 = 600;
 /// Local dates on which a gap must recur to be a rhythm.
 const RHYTHM_DAYS: usize = 3;
 
@@ -116,6 +116,29 @@ impl Seconds {
             chunk.each(|second| last = Some(second_us(*key, second)));
         }
         first.zip(last)
+    }
+
+    /// The stretches of `[start_us, end_us)` without a record, in order.
+    #[must_use]
+    pub fn silent_within(&self, start_us: i64, end_us: i64) -> Vec<Gap> {
+        let (first, last) = (start_us.div_euclid(US), end_us.saturating_sub(1).div_euclid(US));
+        let mut out = Vec::new();
+        let mut at = start_us;
+        if start_us >= end_us {
+            return out;
+        }
+        for (key, chunk) in self.chunks.range(first.div_euclid(CHUNK)..=last.div_euclid(CHUNK)) {
+            chunk.each(|low| {
+                let second = second_us(*key, low);
+                if second >= start_us && second < end_us {
+                    out.push(Gap { start_us: at, end_us: second });
+                    at = second.saturating_add(US);
+                }
+            });
+        }
+        out.push(Gap { start_us: at, end_us });
+        out.retain(|gap| gap.start_us < gap.end_us);
+        out
     }
 
     /// The source's silences (METHOD M2.5), told as gaps and rhythms by the hours of `tz`.

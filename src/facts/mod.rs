@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use crate::count::size::Votes;
+use crate::coverage::offsets::Offsets;
+use crate::coverage::order::Order;
 use crate::coverage::silence::Seconds;
 
 /// Facts of one file, or of a part of it.
@@ -10,6 +12,10 @@ use crate::coverage::silence::Seconds;
 pub struct Facts {
     /// Seconds in which a record stands (all records, before scope and window).
     pub seconds: Seconds,
+    /// Where all records of the file stand in time, one after the other.
+    pub order: Order,
+    /// UTC offsets that the records state.
+    pub offsets: Offsets,
     /// Sizes of 200s per object, for the modal size.
     pub sizes: HashMap<u32, Votes, foldhash::quality::RandomState>,
 }
@@ -19,6 +25,8 @@ impl Facts {
     #[expect(clippy::iter_over_hash_type, reason = "merging votes is commutative: the order cannot be seen")]
     pub fn add(&mut self, other: &Self) {
         self.seconds.merge(&other.seconds);
+        self.order.merge(&other.order);
+        self.offsets.merge(&other.offsets);
         for (object, votes) in &other.sizes {
             self.sizes.entry(*object).or_default().merge(votes);
         }

@@ -62,8 +62,10 @@ pub struct Times {
     pub assumed_utc: u64,
     /// Records whose zone name is in no table.
     pub unknown_zone: u64,
-    /// Local times that happen twice; the earlier was taken.
+    /// Local times that happen twice.
     pub ambiguous: u64,
+    /// Those of them for which the later was taken, because the file's order shows that it has begun.
+    pub later: u64,
     /// Local times that do not exist; shifted by the gap.
     pub nonexistent: u64,
 }
@@ -116,6 +118,7 @@ impl Account {
         self.times.assumed_utc += other.times.assumed_utc;
         self.times.unknown_zone += other.times.unknown_zone;
         self.times.ambiguous += other.times.ambiguous;
+        self.times.later += other.times.later;
         self.times.nonexistent += other.times.nonexistent;
         self.unterminated += other.unterminated;
         self.absurd_bytes += other.absurd_bytes;

@@ -168,6 +168,15 @@ fn evidence(g: &Grounds<'_>, say: &mut impl FnMut(&str, String) -> Option<String
         say("GAP-02", format!("The window exceeds the log: {}.", g.beyond.join("; ")));
     }
     let t = &g.times;
+    let twice = match t.later {
+        0 => "local times happen twice (end of daylight-saving time): the earlier was taken".to_owned(),
+        later => format!(
+            "local times happen twice (end of daylight-saving time): the earlier was taken for {}, the later for {}, which stand after \
+             the place where the times of their file go back",
+            n(t.ambiguous - later.min(t.ambiguous)),
+            n(later)
+        ),
+    };
     let zone = [
         (t.assumed_utc, "records bear no zone and none is declared: read as UTC"),
         (t.declared_zone, "records bear no zone: read in the declared one"),
@@ -175,7 +184,7 @@ fn evidence(g: &Grounds<'_>, say: &mut impl FnMut(&str, String) -> Option<String
             t.unknown_zone,
             "records bear a zone name that is in no table: read in the declared zone, else as UTC",
         ),
-        (t.ambiguous, "local times happen twice (end of daylight-saving time): the earlier was taken"),
+        (t.ambiguous, twice.as_str()),
         (t.nonexistent, "local times do not exist (start of daylight-saving time): shifted by the gap"),
     ];
     let zone: Vec<String> = zone

@@ -8,6 +8,7 @@ use super::settle::Settled;
 use super::silences::SourceSilence;
 use crate::clock::text::rfc3339;
 use crate::count::counted::{ClientKey, Counted};
+use crate::coverage::gaps::{Cause, LogGap};
 use crate::coverage::spans::Span;
 use crate::finding::{Finding, Ledger};
 use crate::intake::State;
@@ -142,6 +143,13 @@ pub fn of_files(settled: &Settled) -> Vec<Finding> {
             text: "standard input cannot be read twice, so it was not searched for lines that other files repeat.".to_owned(),
         });
     }
+    out.extend(settled.unread_folds.iter().map(|path| Finding {
+        id: "fold-not-resolved".to_owned(),
+        source: Some(path.clone()),
+        text: "standard input cannot be read twice, so all local times that come twice were taken as the earlier ones, though their \
+               order shows where the later ones begin."
+            .to_owned(),
+    }));
     out
 }
 
@@ -177,24 +185,42 @@ fn passed_over(path: &str, names: &[String]) -> Finding {
 pub fn of_silences(silences: &[SourceSilence], window: Span) -> Vec<Finding> {
     let mut out = Vec::new();
     for silence in silences {
-        for gap in silence.gaps.iter().filter(|g| g.end_us > window.start_us && g.start_us < window.end_us) {
-            let seconds = u64::try_from((gap.end_us - gap.start_us) / 1_000_000).unwrap_or(0);
-            out.push(Finding {
-                id: "log-gap".to_owned(),
-                source: Some(silence.source.clone()),
-                text: format!(
-                    "`{}` has no records from {} to {} ({}; its pace makes anything above {} a gap).",
-                    silence.source,
-                    rfc3339(gap.start_us),
-                    rfc3339(gap.end_us),
-                    duration(seconds),
-                    duration(silence.threshold_s)
-                ),
-            });
-        }
+        let meets = |g: &&LogGap| g.span.end_us > window.start_us && g.span.start_us < window.end_us;
+        out.extend(silence.gaps.iter().filter(meets).map(|gap| of_gap(silence, gap)));
         out.extend(of_rhythms(silence));
     }
     out
+}
+
+fn of_gap(silence: &SourceSilence, gap: &LogGap) -> Finding {
+    let seconds = u64::try_from((gap.span.end_us - gap.span.start_us) / 1_000_000).unwrap_or(0);
+    let why: Vec<String> = gap.causes.iter().map(|cause| in_words(cause, silence.threshold_s)).collect();
+    Finding {
+        id: "log-gap".to_owned(),
+        source: Some(silence.source.clone()),
+        text: format!(
+            "`{}` has no records from {} to {} ({}; {}).",
+            silence.source,
+            rfc3339(gap.span.start_us),
+            rfc3339(gap.span.end_us),
+            duration(seconds),
+            why.join("; ")
+        ),
+    }
+}
+
+fn in_words(cause: &Cause, threshold_s: u64) -> String {
+    match cause {
+        Cause::Silence => format!("its pace makes anything above {} a gap", duration(threshold_s)),
+        Cause::Missing { series, lacking } => {
+            format!(
+                "{lacking} of the rotation of `{series}` {} missing",
+                if lacking.count() == 1 { "is" } else { "are" }
+            )
+        }
+        Cause::BreaksOff(path) => format!("`{path}` breaks off there"),
+        Cause::Unreadable(path) => format!("`{path}`, which lies between, cannot be read"),
+    }
 }
 
 /// One sentence for all habits of a source, the most frequent named.

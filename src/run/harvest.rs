@@ -19,6 +19,7 @@ use accesstrail_parsers::sniff::Score;
 
 use super::queue::Queue;
 use super::reader::{Desk, Paths, ToHash, ToScan, hash_all, read_all};
+use crate::coverage::order::Turn;
 use crate::facts::Facts;
 use crate::intake::State;
 use crate::intake::archive::At;
@@ -52,6 +53,8 @@ pub struct Job {
     pub ordinal: u32,
     /// 0-based lines whose records are removed.
     pub removed: Vec<Range<u64>>,
+    /// Second passes of folds.
+    pub turns: Vec<Turn>,
 }
 
 /// What reading one stream showed. Streams have ids in the order in which threads met them; nothing that can be seen

@@ -6,7 +6,7 @@ use super::harvest::{Reading, harvest};
 use super::prepare::{Machine, prepare};
 use super::settle::{File, Settled, settle};
 use super::silences::silences;
-use super::{RunError, assemble, findings};
+use super::{RunError, assemble, findings, rotations, times};
 use crate::case::Case;
 use crate::clock::text::rfc3339;
 use crate::coverage::silence::Seconds;
@@ -78,6 +78,8 @@ pub fn inspect(
     let whole = Span { start_us: i64::MIN, end_us: i64::MAX };
     let mut notes = findings::of_files(&settled);
     notes.extend(findings::of_silences(&silent, whole));
+    notes.extend(rotations::findings(&settled));
+    notes.extend(times::findings(&settled, &harvested));
     notes.sort();
     let rows = settled.files.iter().map(|f| row(f, &harvested, case)).collect();
     let inspection = Inspection { rows, faults: fault_kinds(&faults(&settled, &harvested)), findings: notes };

@@ -15,7 +15,7 @@ use super::prepare::{Machine, Prepared, prepare};
 use super::settle::{Settled, settle};
 use super::silences::{SourceSilence, covered, silences};
 use super::timeline::{Words, timeline};
-use super::{tables, twins};
+use super::{rotations, tables, times, twins};
 use crate::case::party::Parties;
 use crate::case::{Case, Width};
 use crate::clock::grid::{self, Grid};
@@ -277,6 +277,8 @@ impl Scene<'_> {
     fn findings(&self, answer: &Answer, stage: &Stage<'_>, counted: &Counted) -> Vec<Finding> {
         let mut out = findings::of_files(self.settled);
         out.extend(findings::of_silences(stage.silences, stage.window));
+        out.extend(rotations::findings(self.settled));
+        out.extend(times::findings(self.settled, self.harvested));
         out.extend(self.twins.iter().cloned());
         let whole = |id: &str, text: String| Finding { id: id.to_owned(), source: None, text };
         if answer.vantages.iter().filter(|v| v.requests > 0).count() > 1 {
@@ -499,19 +501,22 @@ fn semantics_words(counted: &Counted, primary: u32) -> Vec<&'static str> {
 }
 
 /// What of the window the sources of the vantage leave open between their first and their last record, in words.
-/// Shorter than a gap of any of them is not worth a word.
+/// Shorter than a gap of any of them is not worth a word, unless a file is known to be missing there.
 fn gaps_in_words(stage: &Stage<'_>, primary: u16) -> Vec<String> {
     let Some(hull) = hull(stage, primary) else { return Vec::new() };
     let sources = stage.silences.iter().filter(|s| s.vantage == primary);
     let least_s = sources.map(|s| s.threshold_s).min().unwrap_or(0);
-    let long = |s: &&Span| u64::try_from((s.end_us - s.start_us) / 1_000_000).is_ok_and(|n| n > least_s);
+    let long = |s: &Span| u64::try_from((s.end_us - s.start_us) / 1_000_000).is_ok_and(|n| n > least_s);
+    let gaps = || stage.silences.iter().filter(|s| s.vantage == primary).flat_map(|s| &s.gaps);
+    let meets = |s: &Span, g: &Span| g.start_us < s.end_us && g.end_us > s.start_us;
+    let of_a_file = |s: &Span| gaps().any(|gap| gap.is_of_a_file() && meets(s, &gap.span));
     let inside = Span {
         start_us: hull.start_us.max(stage.window.start_us),
         end_us: hull.end_us.min(stage.window.end_us),
     };
     complement(inside, &covered(stage.silences, primary))
         .iter()
-        .filter(long)
+        .filter(|s| long(s) || of_a_file(s))
         .map(|g| format!("from {} to {}", rfc3339(g.start_us), rfc3339(g.end_us)))
         .collect()
 }

@@ -10,6 +10,7 @@
 pub mod assemble;
 pub mod caveats;
 pub mod findings;
+pub mod folds;
 pub mod groups;
 pub mod harvest;
 pub mod inspect;
@@ -17,10 +18,12 @@ pub mod investigate;
 pub mod prepare;
 mod queue;
 mod reader;
+pub mod rotations;
 pub mod settle;
 pub mod silences;
 pub mod tables;
 pub mod timeline;
+pub mod times;
 pub mod twins;
 
 use thiserror::Error;

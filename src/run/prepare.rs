@@ -66,6 +66,7 @@ impl Prepared {
                 member: None,
                 ordinal: 0,
                 removed: Vec::new(),
+                turns: Vec::new(),
             })
             .collect()
     }

@@ -182,6 +182,7 @@ fn told(job: &Job, id: u32, block: &Block, report: &mut Report) -> Arc<FileRules
         source: Arc::clone(&job.source),
         formats: job.source.format.clone().unwrap_or(told.formats),
         removed: job.removed.clone(),
+        turns: job.turns.clone(),
     })
 }
 

@@ -1,19 +1,21 @@
 //! After reading: canonical order (METHOD M1.5), duplicate files (M6.6), overlapping runs (M6.7).
 //!
 //! Whether two files share lines is only asked of files of one source whose time spans really meet, and those are
-//! read a second time. A file that loses records is then scanned anew without them under a new id; the rows
+//! read a second time. A file that loses records, or whose local times come twice (`folds`), is then scanned anew without them under a new id; the rows
 //! of its first scan are dead.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
 use accesstrail_parsers::sniff::sniff_in;
 
+use super::folds::{Folds, folds, in_order as again_in_order};
 use super::harvest::{Harvest, Job, Reading, Report, harvest};
 use super::prepare::Prepared;
 use crate::count::events::FileKey;
 use crate::coverage::overlap::{Kind, Print, overlap};
+use crate::coverage::rotation::stem;
 use crate::intake::State;
 use crate::intake::blocks::{Blocks, Step};
 use crate::intake::find::Place;
@@ -54,6 +56,15 @@ impl File {
     pub fn name(&self) -> String {
         self.member.as_ref().map_or_else(|| self.path.clone(), |member| format!("{} › {member}", self.path))
     }
+
+    /// What all files of its rotation have in common: the name without what rotation changes. An archive is a folder.
+    #[must_use]
+    pub fn rotation(&self) -> String {
+        match &self.member {
+            None => stem(&self.path),
+            Some(member) => stem(&format!("{}/{member}", self.path)),
+        }
+    }
 }
 
 /// All files in canonical order, and what rows need to know of them.
@@ -66,6 +77,8 @@ pub struct Settled {
     pub not_compared: u64,
     /// Members of archives that hold no bytes, by the archive's path as shown.
     pub passed_over: Vec<(String, Vec<String>)>,
+    /// Files whose second pass of a fold is read as the first, because they cannot be read twice.
+    pub unread_folds: Vec<String>,
 }
 
 /// Settles the harvest.
@@ -84,7 +97,11 @@ pub fn settle(
     let mut comparer = Comparer { prepared, keys: Keys::default(), known: BTreeMap::new(), not_compared: 0 };
     let removals = comparer.removals(&files);
     let not_compared = comparer.not_compared;
-    let dead = rescan(&mut files, &removals, prepared, harvested, lexicon, keeping, threads)?;
+    let folds = folds(&files, harvested, prepared);
+    let dead = rescan(&mut files, &removals, &folds, prepared, harvested, lexicon, keeping, threads)?;
+    if !folds.turns.is_empty() {
+        again_in_order(&mut files);
+    }
     let count = harvested.reports.len() + dead.len();
     let mut keys = vec![FileKey::default(); count];
     for (rank, file) in files.iter().enumerate() {
@@ -104,7 +121,7 @@ pub fn settle(
             Some((prepared.files.get(*path as usize)?.0.shown.clone(), names.clone()))
         })
         .collect();
-    Ok(Settled { files, keys, not_compared, passed_over })
+    Ok(Settled { files, keys, not_compared, passed_over, unread_folds: folds.unread })
 }
 
 fn in_order(prepared: &Prepared, harvested: &Harvest) -> Vec<File> {
@@ -126,13 +143,12 @@ fn in_order(prepared: &Prepared, harvested: &Harvest) -> Vec<File> {
             })
         })
         .collect();
-    files.sort_by(|a, b| order(a).cmp(&order(b)));
+    files.sort_by(|a, b| order(a, a.account.first_us).cmp(&order(b, b.account.first_us)));
     files
 }
 
 /// METHOD M1.5: source name; first UTC time, none last; content hash; path bytes; then the member's place.
-fn order(file: &File) -> (&str, bool, Option<i64>, Option<&str>, &str, u32) {
-    let first = file.account.first_us;
+pub(super) fn order(file: &File, first: Option<i64>) -> (&str, bool, Option<i64>, Option<&str>, &str, u32) {
     let content = file.report.content_sha256.as_deref();
     (&file.source, first.is_none(), first, content, &file.path, file.report.origin.1)
 }
@@ -183,7 +199,7 @@ impl Comparer<'_> {
             }
         }
         // A file that is contained in another is removed whole: its run with a third is that of its container.
-        let whole: std::collections::BTreeSet<usize> = out.keys().copied().collect();
+        let whole: BTreeSet<usize> = out.keys().copied().collect();
         for (a, b, kind) in partial {
             let (Some(first), Some(second)) = (files.get(a), files.get(b)) else { continue };
             if whole.contains(&b) {
@@ -260,6 +276,7 @@ impl Comparer<'_> {
                         .clone()
                         .unwrap_or_else(|| sniff_in(block.text().0, block.encoding, source.server).formats),
                     removed: Vec::new(),
+                    turns: Vec::new(),
                 });
                 let end = block.encoding.last_newline_end(&block.bytes);
                 unterminated = !block.bytes.is_empty() && end != Some(block.bytes.len());
@@ -306,10 +323,12 @@ fn candidates(files: &[File]) -> Vec<(usize, usize)> {
     out
 }
 
-/// Scans files with removed lines anew; gives the dead ids.
+/// Scans files with removed lines or folds anew; gives the dead ids.
+#[expect(clippy::too_many_arguments, reason = "a second scan needs all that the first one had")]
 fn rescan(
     files: &mut [File],
     removals: &Removals,
+    folds: &Folds,
     prepared: &Prepared,
     harvested: &mut Harvest,
     lexicon: &Lexicon,
@@ -319,8 +338,10 @@ fn rescan(
     let mut jobs = Vec::new();
     let mut dead = Vec::new();
     let mut by_origin = BTreeMap::new();
-    for (place, ranges) in removals {
-        let Some(file) = files.get_mut(*place) else { continue };
+    let removed = |place| removals.get(place).map_or(&[][..], Vec::as_slice);
+    let places: BTreeSet<&usize> = removals.keys().chain(folds.turns.keys()).collect();
+    for place in &places {
+        let Some(file) = files.get_mut(**place) else { continue };
         let origin = file.report.origin;
         let Some((found, source)) = prepared.files.get(origin.0 as usize) else { continue };
         jobs.push(Job {
@@ -330,7 +351,8 @@ fn rescan(
             at: file.report.at.clone(),
             member: file.member.clone(),
             ordinal: origin.1,
-            removed: ranges.iter().map(|(range, _)| range.clone()).collect(),
+            removed: removed(place).iter().map(|(range, _)| range.clone()).collect(),
+            turns: folds.turns.get(place).cloned().unwrap_or_default(),
         });
         dead.push(file.id);
         by_origin.insert(origin, *place);
@@ -344,11 +366,11 @@ fn rescan(
     let reading = Reading { threads, caps: prepared.caps, first_id };
     let again = harvest(jobs, &prepared.rules, lexicon, keeping, reading, &|_bytes| ())?;
     for (id, report) in &again.reports {
-        if let Some(file) = by_origin.get(&report.origin).and_then(|place| files.get_mut(*place)) {
+        if let Some(file) = by_origin.get(&report.origin).and_then(|place| files.get_mut(**place)) {
             file.id = *id;
         }
     }
-    for (place, ranges) in removals {
+    for place in places {
         let Some(file) = files.get_mut(*place) else { continue };
         file.account = again.accounts.get(&file.id).cloned().unwrap_or_default();
         let report = again.reports.get(&file.id);
@@ -358,7 +380,7 @@ fn rescan(
         }
         // Of one file's removed records it is not told which run removed which; the lines of each run are.
         file.overlaps =
-            ranges.iter().map(|(range, keeper)| (range.end - range.start, keeper.clone())).collect();
+            removed(place).iter().map(|(range, keeper)| (range.end - range.start, keeper.clone())).collect();
     }
     harvested.partitions.absorb(again.partitions);
     harvested.faults.merge(again.faults);

@@ -1,11 +1,14 @@
-//! What the logs of a vantage cover, and where they are silent (METHOD M2.5).
+//! What the logs of a vantage cover, and where they are silent (METHOD M2.5): by their own pace, where a file of a
+//! rotation is missing or cannot be read, and after a file that breaks off.
 
 use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 
 use super::harvest::Harvest;
-use super::settle::Settled;
+use super::rotations;
+use super::settle::{File, Settled};
+use crate::coverage::gaps::{Cause, LogGap, joined};
 use crate::coverage::silence::{Rhythm, Seconds};
 use crate::coverage::spans::{Span, complement, union};
 
@@ -20,8 +23,8 @@ pub struct SourceSilence {
     pub vantage: u16,
     /// First and last record, the last one's second included.
     pub logged: Option<Span>,
-    /// Silences that are gaps.
-    pub gaps: Vec<Span>,
+    /// Gaps, in order, none meeting another.
+    pub gaps: Vec<LogGap>,
     /// Silences that recur.
     pub rhythms: Vec<Rhythm>,
     /// A silence is a gap above this many seconds.
@@ -31,35 +34,42 @@ pub struct SourceSilence {
 /// Silences of all sources, by name.
 #[must_use]
 pub fn silences(settled: &Settled, harvested: &Harvest, zone: Tz) -> Vec<SourceSilence> {
-    let mut seconds: BTreeMap<&str, (u16, Seconds, Option<Span>)> = BTreeMap::new();
-    for file in settled.files.iter().filter(|f| f.duplicate_of.is_none()) {
-        let entry = seconds.entry(&file.source).or_insert_with(|| (file.vantage, Seconds::default(), None));
-        if let Some(facts) = harvested.facts.get(&file.id) {
-            entry.1.merge(&facts.seconds);
-        }
-        if let (Some(first), Some(last)) = (file.account.first_us, file.account.last_us) {
-            let span = whole_seconds(first, last);
-            entry.2 = Some(entry.2.map_or(span, |s| Span {
-                start_us: s.start_us.min(span.start_us),
-                end_us: s.end_us.max(span.end_us),
-            }));
-        }
+    let mut sources: BTreeMap<&str, Vec<&File>> = BTreeMap::new();
+    for file in &settled.files {
+        sources.entry(&file.source).or_default().push(file);
     }
-    seconds
+    sources
         .into_iter()
-        .map(|(source, (vantage, seconds, logged))| {
-            let silence = seconds.gaps(zone);
-            let gaps = silence.gaps.iter().map(|g| Span { start_us: g.start_us, end_us: g.end_us }).collect();
-            SourceSilence {
-                source: source.to_owned(),
-                vantage,
-                logged,
-                gaps,
-                rhythms: silence.rhythms,
-                threshold_s: silence.threshold_s,
-            }
-        })
+        .filter(|(_, files)| files.iter().any(|f| f.duplicate_of.is_none()))
+        .map(|(source, files)| of_source(source, &files, harvested, zone))
         .collect()
+}
+
+fn of_source(source: &str, files: &[&File], harvested: &Harvest, zone: Tz) -> SourceSilence {
+    let mut seconds = Seconds::default();
+    for facts in files.iter().filter_map(|file| harvested.facts.get(&file.id)) {
+        seconds.merge(&facts.seconds);
+    }
+    let hulls = || files.iter().filter_map(|file| hull(file));
+    let logged = hulls().map(|s| s.start_us).min().zip(hulls().map(|s| s.end_us).max());
+    let silence = seconds.gaps(zone);
+    let silent = silence.gaps.iter().map(|gap| {
+        let span = Span { start_us: gap.start_us, end_us: gap.end_us };
+        LogGap::new(span, Cause::Silence)
+    });
+    SourceSilence {
+        source: source.to_owned(),
+        vantage: files.first().map_or(0, |file| file.vantage),
+        logged: logged.map(|(start_us, end_us)| Span { start_us, end_us }),
+        gaps: joined(silent.chain(rotations::gaps(files, &seconds)).collect()),
+        rhythms: silence.rhythms,
+        threshold_s: silence.threshold_s,
+    }
+}
+
+/// From the first to the last record of a file, the last one's second included; none of a duplicate.
+pub(super) fn hull(file: &File) -> Option<Span> {
+    Some(whole_seconds(file.account.first_us?, file.account.last_us?))
 }
 
 fn whole_seconds(first_us: i64, last_us: i64) -> Span {
@@ -74,7 +84,7 @@ pub fn covered(silences: &[SourceSilence], vantage: u16) -> Vec<Span> {
     let spans = silences
         .iter()
         .filter(|s| s.vantage == vantage)
-        .filter_map(|s| Some(complement(s.logged?, &union(s.gaps.clone()))))
+        .filter_map(|s| Some(complement(s.logged?, &s.gaps.iter().map(|gap| gap.span).collect::<Vec<_>>())))
         .flatten()
         .collect();
     union(spans)
@@ -94,7 +104,7 @@ mod tests {
             source: "web".into(),
             vantage: 0,
             logged,
-            gaps,
+            gaps: gaps.into_iter().map(|span| LogGap::new(span, Cause::Silence)).collect(),
             rhythms: Vec::new(),
             threshold_s: 600,
         }

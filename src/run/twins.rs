@@ -45,7 +45,7 @@ pub fn refuse(
     let mut set_of_file: BTreeMap<u32, usize> = BTreeMap::new();
     let mut sets: Vec<Set> = Vec::new();
     for file in settled.files.iter().filter(|f| f.duplicate_of.is_none()) {
-        let stem = stem(&file.path);
+        let stem = file.rotation();
         let known = sets.iter().position(|s| s.stem == stem && s.source == file.source);
         let place = known.unwrap_or(sets.len());
         if known.is_none() {
@@ -163,50 +163,5 @@ fn too_many(sets: usize) -> Finding {
         text: format!(
             "{sets} sets of files are too many to compare with each other; whether some show the same requests was not checked."
         ),
-    }
-}
-
-/// Digits that are a date even without a mark before them (`ex220627`).
-const LONG_NUMBER: usize = 6;
-
-/// A path without what rotation changes: digits with the marks around them, and compression.
-fn stem(path: &str) -> String {
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let name = [".gz", ".GZ"].iter().fold(name, |n, ending| n.strip_suffix(ending).unwrap_or(n));
-    let mut out = String::new();
-    let mut rest = name;
-    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
-        let (before, tail) = rest.split_at(at);
-        let digits = tail.len() - tail.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        let (number, after) = tail.split_at(digits);
-        out.push_str(before);
-        // A short number that is part of a word names a server (`web1`); others count or date the file.
-        let counts = out.is_empty() || out.ends_with(['.', '-', '_']) || digits >= LONG_NUMBER;
-        if counts {
-            out.truncate(out.trim_end_matches(['.', '-', '_']).len());
-        } else {
-            out.push_str(number);
-        }
-        rest = after;
-    }
-    out.push_str(rest);
-    if folder.is_empty() { out } else { format!("{folder}/{out}") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// METHOD M6.9.
-    #[test]
-    fn rotated_files_share_a_stem_and_different_logs_do_not() {
-        for path in ["access.log", "access.log.1", "access.log.2.gz", "access.log-20220627.gz"] {
-            assert_eq!(stem(&format!("logs/{path}")), "logs/access.log", "{path}");
-        }
-        assert_eq!(stem("logs/access.2022_06_27_00_00_00.log"), stem("logs/access.2022_06_28_00_00_00.log"));
-        assert_eq!(stem("u_ex220627.log"), stem("u_ex220628.log"));
-        assert_ne!(stem("web1.log"), stem("web2.log"));
-        assert_ne!(stem("front/access.log"), stem("back/access.log"));
-        assert_ne!(stem("logs/front-access.log"), stem("logs/access.log"));
     }
 }

@@ -9,7 +9,7 @@ use accesstrail_parsers::format::{Format, Unit};
 use accesstrail_parsers::framing::{self, Line};
 use accesstrail_parsers::joiner::{Fed, Joiner};
 use accesstrail_parsers::prefix::{self, Peeled, peel};
-use accesstrail_parsers::record::{Bytes, Meaning, Record, TimeBasis};
+use accesstrail_parsers::record::{Bytes, Meaning, Record, TimeBasis, Zone};
 use accesstrail_parsers::sniff;
 use accesstrail_parsers::token::range::{ByteRanges, byte_range, content_range};
 use accesstrail_parsers::token::time::TimeCache;
@@ -21,6 +21,7 @@ use super::when::When;
 use super::whom::{self, Whom};
 use crate::case::path::unescape;
 use crate::case::route::{Query, Scratch};
+use crate::coverage::order::At;
 use crate::facts::Facts;
 use crate::intake::blocks::{Block, Content, LINE_CAP};
 use crate::ledger::account::Account;
@@ -162,6 +163,7 @@ impl<'a> Scanner<'a> {
             self.unit(&mut sheet, &read, true, place(joined.index, joined.offset), &mut out);
         }
         (self.decoded, self.peeled, self.times) = (decoded, peeled, times);
+        out.facts.order.end_block(block.offset);
         out.account.bytes = block.bytes.len() as u64;
         sheet.close(&mut out.account);
         out
@@ -202,14 +204,20 @@ impl<'a> Scanner<'a> {
         out: &mut BlockYield,
     ) {
         out.account.records += 1;
-        let time_us = self.when.utc(&record.time, &file.source, &mut out.account.times);
+        let ambiguous = out.account.times.ambiguous;
+        let time_us = self.when.utc(&record.time, file, place.offset, &mut out.account.times);
+        let ambiguous = out.account.times.ambiguous != ambiguous;
         out.account.seen(time_us);
+        out.facts.order.insert(time_us, ambiguous, At { offset: place.offset, line: place.line });
         if file.is_removed(place.line) {
             out.account.overlap += 1;
             return;
         }
         out.account.absurd_bytes += u64::from(matches!(record.bytes, Bytes::Logged(n) if n >= ABSURD_BYTES));
         out.facts.seconds.insert(time_us);
+        if let Zone::Offset(east_s) = record.time.zone {
+            out.facts.offsets.insert(east_s);
+        }
         let in_window = self.rules.window.as_ref().is_none_or(|w| w.contains(&time_us));
         if self.rules.collect_clients {
             let who = whom::client(record, &file.source.trust, &mut self.words);

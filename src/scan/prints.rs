@@ -41,7 +41,7 @@ pub fn of_block(keys: &Keys, file: &FileRules, block: &Block) -> Vec<Print> {
             let Ok(text) = block.encoding.text(line.bytes, &mut decoded) else { return unread };
             match read(&file.formats, text, &mut peeled, &mut times).unit {
                 Unit::Record(record) => Print {
-                    time_us: Some(when.utc(&record.time, &file.source, &mut odd)),
+                    time_us: Some(when.utc(&record.time, file, 0, &mut odd)),
                     client: record.client.map_or(0, |c| keys.first.hash_one(c)),
                     ..unread
                 },

@@ -8,6 +8,7 @@ use accesstrail_parsers::record::{ByteSemantics, TimeBasis};
 use chrono_tz::Tz;
 
 use crate::case::route::Router;
+use crate::coverage::order::Turn;
 use crate::identity::forwarded::Trust;
 
 /// Rules of the whole run.
@@ -67,6 +68,8 @@ pub struct FileRules {
     pub formats: Vec<Arc<dyn Format>>,
     /// 0-based lines whose records are removed as overlap with another file.
     pub removed: Vec<Range<u64>>,
+    /// Where the second passes of folds begin: from there on local times that come twice are the later ones.
+    pub turns: Vec<Turn>,
 }
 
 impl FileRules {

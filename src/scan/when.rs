@@ -2,7 +2,7 @@
 
 use accesstrail_parsers::record::{Stamp, Zone};
 
-use super::rules::SourceRules;
+use super::rules::FileRules;
 use crate::clock::zone::{Resolved, ZoneBasis, ZoneCache, ZoneRule};
 use crate::ledger::account::Times;
 
@@ -13,8 +13,9 @@ pub struct When {
 }
 
 impl When {
-    /// Adjusted UTC of `stamp` in µs.
-    pub fn utc(&mut self, stamp: &Stamp<'_>, source: &SourceRules, odd: &mut Times) -> i64 {
+    /// Adjusted UTC in µs of `stamp`, which a record at `offset` bears.
+    pub fn utc(&mut self, stamp: &Stamp<'_>, file: &FileRules, offset: u64, odd: &mut Times) -> i64 {
+        let source = &file.source;
         // The common case, without the rest.
         if let Zone::Offset(east_s) = stamp.zone {
             let utc = stamp.local_us.saturating_sub(i64::from(east_s).saturating_mul(1_000_000));
@@ -30,7 +31,14 @@ impl When {
         }
         match resolved {
             Resolved::Utc(_) => {}
-            Resolved::Ambiguous { .. } => odd.ambiguous += 1,
+            Resolved::Ambiguous { earlier, later } => {
+                odd.ambiguous += 1;
+                let earlier_us = earlier.saturating_add(source.clock_offset_us);
+                if file.turns.iter().any(|turn| turn.reaches(offset, earlier_us)) {
+                    odd.later += 1;
+                    return later.saturating_add(source.clock_offset_us);
+                }
+            }
             Resolved::Gap { .. } => odd.nonexistent += 1,
         }
         resolved.us().saturating_add(source.clock_offset_us)

@@ -1,5 +1,6 @@
 //! The rules of METHOD, each seen from outside on a log of a few lines. Test names begin with the rule.
 
+mod coverage;
 mod duplicates;
 mod identity;
 mod outcomes;

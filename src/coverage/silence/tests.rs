@@ -167,3 +167,21 @@ proptest! {
         prop_assert_eq!(all, silent);
     }
 }
+
+proptest! {
+    #[test]
+    fn m2_5_what_is_silent_within_a_stretch_is_what_no_second_holds(
+        held in proptest::collection::vec(0i64..200_000, 0..40),
+        start in 0i64..200_000,
+        length in 0i64..200_000,
+    ) {
+        let all = seconds(held.iter().copied());
+        let end = start + length;
+        let mut held: Vec<i64> = held.into_iter().filter(|s| (start..end).contains(s)).collect();
+        held.sort_unstable();
+        let begins = std::iter::once(start).chain(held.iter().map(|s| s + 1));
+        let ends = held.iter().copied().chain([end]);
+        let silent: Vec<Gap> = begins.zip(ends).filter(|(a, b)| a < b).map(|(a, b)| gap(a, b)).collect();
+        prop_assert_eq!(all.silent_within(start * US, end * US), silent);
+    }
+}
