@@ -59,11 +59,17 @@ impl Display for Lacking {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Numbers(first, last) if first == last => write!(f, "number {first}"),
-            Self::Numbers(first, last) => write!(f, "numbers {first} to {last}"),
+            Self::Numbers(first, last) => write!(f, "numbers {first} {} {last}", to(first, last)),
             Self::Days(first, last) if first == last => write!(f, "the day {}", Date(first)),
-            Self::Days(first, last) => write!(f, "the days {} to {}", Date(first), Date(last)),
+            Self::Days(first, last) => {
+                write!(f, "the days {} {} {}", Date(first), to(first, last), Date(last))
+            }
         }
     }
+}
+
+fn to(first: i64, last: i64) -> &'static str {
+    if last == first + 1 { "and" } else { "to" }
 }
 
 struct Date(i64);

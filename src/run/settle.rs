@@ -1,8 +1,8 @@
 //! After reading: canonical order (METHOD M1.5), duplicate files (M6.6), overlapping runs (M6.7).
 //!
 //! Whether two files share lines is only asked of files of one source whose time spans really meet, and those are
-//! read a second time. A file that loses records, or whose local times come twice (`folds`), is then scanned anew without them under a new id; the rows
-//! of its first scan are dead.
+//! read a second time. A file that loses records is then scanned anew without them under a new id, and so is one that
+//! passes through an hour twice (`folds`); the rows of its first scan are dead.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;

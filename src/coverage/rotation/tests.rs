@@ -34,7 +34,7 @@ fn m2_5_a_number_between_two_that_are_there_is_missing() {
     let four = ["access.log", "access.log.1", "access.log.2.gz", "access.log.4.gz"];
     assert_eq!(holes(&four), hole("access.log", "number 3"));
     assert_eq!(holes(&["l/access.log", "l/access.log.2"]), hole("l/access.log", "number 1"));
-    assert_eq!(holes(&["access.1.log", "access.4.log"]), hole("access.log", "numbers 2 to 3"));
+    assert_eq!(holes(&["access.1.log", "access.4.log"]), hole("access.log", "numbers 2 and 3"));
     assert_eq!(holes(&["a.log.001", "a.log.002.GZ", "a.log.004"]), hole("a.log", "number 3"));
 }
 
@@ -87,7 +87,7 @@ fn m2_5_a_day_is_missing_only_where_nearly_all_steps_are_days() {
     assert_eq!(days(&["01", "02", "03", "05", "05"]), hole("access.log", "the day 2024-01-04"));
     assert_eq!(
         days(&["01", "02", "03", "04", "07"]),
-        hole("access.log", "the days 2024-01-05 to 2024-01-06")
+        hole("access.log", "the days 2024-01-05 and 2024-01-06")
     );
     // Two steps of three, and not less.
     assert_eq!(days(&["01", "02", "04"]), []);
