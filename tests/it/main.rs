@@ -11,6 +11,7 @@
 //! | [`bad_input`] | wrong questions and broken evidence: the exit status, one sentence, nothing on stdout |
 //! | [`contract`] | the shapes that other programs read: JSON keys, CSV headings, what may stand on a terminal |
 //! | [`method`] | the rules of METHOD, each seen from outside on a log of a few lines |
+//! | [`samples`] | every kind of damage, one small file each: what becomes of every line of it, pinned by hand |
 //! | [`tidy`] | the house: floor plan, arrows between rooms, sizes of files, links that lead somewhere |
 //!
 //! [`program`] runs the binary, [`evidence`] writes logs, [`json`] finds a value by its path.
@@ -38,4 +39,5 @@ mod json;
 mod method;
 mod program;
 mod recount;
+mod samples;
 mod tidy;
