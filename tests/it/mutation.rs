@@ -13,8 +13,8 @@ use crate::evidence::Folder;
 use crate::json::number;
 use crate::program::{Ran, root, run};
 
-/// Folders, and files in each: what about 20 seconds allow on two cores.
-const FOLDERS: u64 = 160;
+/// Folders, and files in each: what 20 to 30 seconds allow on two cores.
+const FOLDERS: u64 = 120;
 const FILES: usize = 80;
 /// So many files of each folder are also counted, one process each.
 const COUNTED: usize = 4;
