@@ -11,6 +11,10 @@
 //! | [`bad_input`] | wrong questions and broken evidence: the exit status, one sentence, nothing on stdout |
 //! | [`contract`] | the shapes that other programs read: JSON keys, CSV headings, what may stand on a terminal |
 //! | [`method`] | the rules of METHOD, each seen from outside on a log of a few lines |
+//! | [`matrix`] | one log handed over in every way: packed, wrapped, split, doubled; the figures are the same bytes |
+//! | [`mutation`] | thousands of wounded samples: no panic, a documented exit, a ledger that adds up |
+//! | [`peers`] | the mistakes of other tools, by number, each a test with its truth |
+//! | [`samples`] | every kind of damage, one small file each: what becomes of every line of it, pinned by hand |
 //! | [`tidy`] | the house: floor plan, arrows between rooms, sizes of files, links that lead somewhere |
 //!
 //! [`program`] runs the binary, [`evidence`] writes logs, [`json`] finds a value by its path.
@@ -35,7 +39,11 @@ mod evidence;
 mod incident;
 mod invariance;
 mod json;
+mod matrix;
 mod method;
+mod mutation;
+mod peers;
 mod program;
 mod recount;
+mod samples;
 mod tidy;

@@ -4,7 +4,6 @@ mod coverage;
 mod duplicates;
 mod identity;
 mod outcomes;
-mod peers;
 mod retrievals;
 mod scope;
 mod time;
@@ -17,14 +16,14 @@ use crate::program::{count, run};
 
 /// Counts `/data.csv` in `access.log` of these lines, with further arguments.
 #[track_caller]
-fn counted<S: AsRef<str>>(lines: impl IntoIterator<Item = S>, arguments: &[&str]) -> Value {
+pub(crate) fn counted<S: AsRef<str>>(lines: impl IntoIterator<Item = S>, arguments: &[&str]) -> Value {
     let folder = Folder::of(lines);
     count(folder.path(), ["access.log", "-r", "data=/data.csv"].iter().chain(arguments))
 }
 
 /// Reports on `access.log` of these lines under a case whose sections follow the head, and gives the summary.
 #[track_caller]
-fn reported<S: AsRef<str>>(lines: impl IntoIterator<Item = S>, sections: &str) -> Value {
+pub(crate) fn reported<S: AsRef<str>>(lines: impl IntoIterator<Item = S>, sections: &str) -> Value {
     let folder = Folder::of(lines);
     folder.bytes("case.toml", format!("[case]\nid = \"m\"\ntitle = \"m\"\nzone = \"UTC\"\n{sections}"));
     let ran = run(folder.path(), ["report", "case.toml", "-o", "out", "--quiet"]);
@@ -33,7 +32,7 @@ fn reported<S: AsRef<str>>(lines: impl IntoIterator<Item = S>, sections: &str) -
 }
 
 /// A source of `access.log` that nginx wrote (bytes are body bytes written), and `/data.csv` of 100 bytes.
-const NGINX: &str = "[[source]]\nname = \"web\"\npaths = [\"access.log\"]\nserver = \"nginx\"\n\
+pub(crate) const NGINX: &str = "[[source]]\nname = \"web\"\npaths = [\"access.log\"]\nserver = \"nginx\"\n\
     [[resource]]\nname = \"data\"\nmatch = [\"/data.csv\"]\nsize = 100\n";
 
 /// The outcomes in the order of the contract; `None` is null.
