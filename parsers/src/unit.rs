@@ -199,7 +199,7 @@ const fn shows_request(record: &Record<'_>) -> bool {
 #[cold]
 fn is_comment(line: &[u8]) -> bool {
     let text = |byte: &u8| !byte.is_ascii_control() || *byte == b'\t';
-    line.trim_ascii_start().starts_with(b"#") && line.iter().all(text)
+    line.starts_with(b"#") && line.iter().all(text)
 }
 
 #[cfg(test)]

@@ -203,7 +203,7 @@ fn tarred(pack: impl Fn(Vec<u8>) -> Vec<u8>) -> Row {
 /// As `cat access.log access.log.1 access.log.2` joins them: the newest first.
 fn joined_newest_first() -> Row {
     let content: Vec<u8> = thirds().iter().rev().flat_map(|(_, lines)| drawn::bytes(lines)).collect();
-    Row { added: &["clock-jump"], words: false, ..one(content.clone(), content) }
+    Row { added: &["clock-jump", "out-of-order"], words: false, ..one(content.clone(), content) }
 }
 
 fn with_a_copy() -> Row {
@@ -357,14 +357,18 @@ rows! {
     },
     joined_with_the_newest_first: joined_newest_first(),
     lines_that_end_in_crlf: wrapped(wrap::crlf),
-    utf_16le: wrapped(wrap::utf_16le),
+    utf_16le: Row { added: &["decoded-text"], ..wrapped(wrap::utf_16le) },
     behind_syslog_3164: prefixed(wrap::syslog_3164),
     behind_syslog_3164_without_priority: prefixed(wrap::syslog_3164_without_priority),
     behind_syslog_5424: prefixed(wrap::syslog_5424),
     behind_syslog_with_an_iso_time: prefixed(wrap::syslog_iso),
     behind_docker_json_file: prefixed(wrap::docker_json_file),
     behind_cri: prefixed(wrap::cri),
-    behind_cri_in_parts: Row { words: false, ..prefixed(wrap::cri_in_parts) },
+    behind_cri_in_parts: Row {
+        words: false,
+        added: &["joined-lines", "prefixed-lines"],
+        ..wrapped(wrap::cri_in_parts)
+    },
     behind_compose: prefixed(wrap::compose),
     behind_compose_with_a_time: prefixed(wrap::compose_with_time),
     behind_journald: prefixed(wrap::journald),
