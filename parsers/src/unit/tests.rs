@@ -114,7 +114,9 @@ fn a_reading_without_time_and_request_is_none() {
 fn a_line_that_begins_with_a_number_sign_is_a_directive() {
     let formats = set(&["common"]);
     assert_eq!(shown(&formats, "# rotated"), "directive raw");
-    assert_eq!(shown(&formats, "  \t#"), "directive raw");
+    for line in ["  # not in the first column", "#\x01 bytes that are no text"] {
+        assert!(shown(&formats, line).starts_with("syntax raw"), "{line:?}");
+    }
     assert_eq!(shown(&formats, &COMMON.replace("192.0.2.7", "#7")), "0 raw 971186136000000 GET / HTTP/1.0");
     assert_eq!(shown(&formats, "web | # x"), "syntax compose %l at 2");
 }
