@@ -77,6 +77,12 @@ impl Account {
         self.faults.iter().sum()
     }
 
+    /// Unreadable units of one kind.
+    #[must_use]
+    pub fn fault_of(&self, kind: FaultKind) -> u64 {
+        FaultKind::ALL.iter().zip(self.faults).filter(|(k, _)| **k == kind).map(|(_, n)| n).sum()
+    }
+
     /// Counts one fault.
     pub fn fault(&mut self, kind: FaultKind) {
         let place = FaultKind::ALL.iter().position(|k| *k == kind).unwrap_or(0);

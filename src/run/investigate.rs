@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use accesstrail_parsers::fault::FaultKind;
 use foldhash::quality::RandomState;
 
 use super::RunError;
@@ -12,7 +13,7 @@ use super::findings;
 use super::groups::{By, Grouping};
 use super::harvest::{Harvest, Reading, harvest};
 use super::prepare::{Machine, Prepared, prepare};
-use super::settle::{Settled, settle};
+use super::settle::{File, Settled, settle};
 use super::silences::{SourceSilence, covered, silences};
 use super::timeline::{Words, timeline};
 use super::{rotations, tables, times, twins};
@@ -132,9 +133,20 @@ fn something_read(settled: &Settled) -> Result<(), RunError> {
             format!("not one of the {lines} lines of {} files could be read as a record", many.len())
         }
     };
+    if settled.files.iter().all(only_times_lack) {
+        return Err(RunError::Failed(format!(
+            "{why}: none states when its request was\nhint: a request without a time cannot be counted; declare a format with the column that holds it, such as %t or $time_local"
+        )));
+    }
     Err(RunError::Failed(format!(
         "{why}\nhint: `accesstrail inspect` shows what each file is; declare a format of your own with --format"
     )))
+}
+
+/// Whether every line that is no record is one for want of a time.
+fn only_times_lack(file: &File) -> bool {
+    let faults = file.account.fault_total();
+    faults > 0 && file.account.fault_of(FaultKind::Time) == faults
 }
 
 struct Scene<'a> {

@@ -174,7 +174,7 @@ fn as_sniffed(server: Server) -> Option<format::Server> {
     }
 }
 
-/// `auto` → `None`; a name or template → one format; `@config` → all formats the configuration declares.
+/// `auto` → `None`; a name or template → one format (without a time column it reads what stands behind a prefix with one); `@config` → all formats the configuration declares.
 fn declared(
     spec: &str,
     server: Option<format::Server>,
@@ -185,11 +185,6 @@ fn declared(
     }
     let Some(path) = spec.strip_prefix('@') else {
         let format = named(spec, server).map_err(|e| RunError::Usage(format!("--format: {e}")))?;
-        if !format.states_time() {
-            return Err(RunError::Usage(format!(
-                "--format: `{spec}` has no time column, and a request without a time cannot be counted\nhint: add the column that the log's lines bear, such as %t or $time_local"
-            )));
-        }
         return Ok(Some(vec![format]));
     };
     let full = base.map_or_else(|| Path::new(path).to_owned(), |b| b.join(path));
