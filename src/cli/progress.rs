@@ -1,8 +1,19 @@
 //! A bar on stderr with bytes, rate and time left; nothing where stderr is no terminal.
 
 use std::io::IsTerminal;
+use std::sync::{Mutex, PoisonError};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// The bar that is shown now, for [`clear`].
+static SHOWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+/// Takes the bar away, from whatever thread.
+pub(super) fn clear() {
+    if let Some(bar) = SHOWN.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        bar.finish_and_clear();
+    }
+}
 
 /// A bar over the content that will be read, as far as the sizes of the files tell it.
 pub(super) struct Progress {
@@ -30,6 +41,7 @@ impl Progress {
         {
             bar.set_style(style);
         }
+        *SHOWN.lock().unwrap_or_else(PoisonError::into_inner) = Some(bar.clone());
         Self { bar }
     }
 
