@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 
 use accesstrail_parsers::sniff::{self, Score};
 
+use super::progress::{Progress, name_of};
 use crate::facts::Facts;
 use crate::intake::State;
 use crate::intake::blocks::{Block, Blocks, Step};
@@ -110,7 +111,7 @@ struct Share {
     buffers: Buffers,
 }
 
-/// Reads `jobs` on `threads` scanning threads. `progress` is told of bytes of content as they are read.
+/// Reads `jobs` on `threads` scanning threads. `progress` is told of each file and, for now, of the bytes of its content.
 ///
 /// # Errors
 /// Scratch space that fails. Files that fail are states of those files.
@@ -120,7 +121,7 @@ pub fn harvest(
     lexicon: &Lexicon,
     keeping: &Keeping,
     threads: usize,
-    progress: &(dyn Fn(u64) + Sync),
+    progress: &dyn Progress,
 ) -> Result<Harvest, TableError> {
     let (scan_in, scan_out) = bounded::<ToScan>(WAITING);
     let (hash_in, hash_out) = bounded::<ToHash>(WAITING);
@@ -134,7 +135,10 @@ pub fn harvest(
             .collect();
         drop(scan_out);
         for job in jobs {
+            let shown = name_of(&job.place);
+            progress.begins(&shown);
             read(job, &scan_in, &hash_in, progress);
+            progress.ended(&shown);
         }
         drop((scan_in, hash_in));
         let reports = hasher.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
@@ -236,7 +240,7 @@ fn hash_all(work: &Receiver<ToHash>) -> BTreeMap<u32, Report> {
     reports
 }
 
-fn read(job: &Job, scan: &Sender<ToScan>, hash: &Sender<ToHash>, progress: &(dyn Fn(u64) + Sync)) {
+fn read(job: &Job, scan: &Sender<ToScan>, hash: &Sender<ToHash>, progress: &dyn Progress) {
     let mut report = Report {
         state: State::Read,
         sha256: None,
@@ -277,7 +281,7 @@ fn read(job: &Job, scan: &Sender<ToScan>, hash: &Sender<ToHash>, progress: &(dyn
                 bytes
             }
         };
-        progress(bytes.len() as u64);
+        progress.advanced(bytes.len() as u64);
         send(hash, ToHash::Bytes(Arc::clone(bytes)));
         if let Step::Block(block) = step {
             let rules = rules.get_or_insert_with(|| told(job, &block, &mut report));

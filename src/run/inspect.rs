@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::harvest::harvest;
 use super::prepare::{Machine, prepare};
+use super::progress::Progress;
 use super::settle::{File, Settled, settle};
 use super::silences::silences;
 use super::{RunError, assemble, findings};
@@ -56,12 +57,9 @@ impl Inspected {
 ///
 /// # Errors
 /// See [`RunError`].
-pub fn inspect(
-    case: &Case,
-    machine: &Machine,
-    progress: &(dyn Fn(u64) + Sync),
-) -> Result<Inspected, RunError> {
+pub fn inspect(case: &Case, machine: &Machine, progress: &dyn Progress) -> Result<Inspected, RunError> {
     let prepared = prepare(case, machine)?;
+    progress.expects(prepared.bytes);
     let lexicon = Lexicon::default();
     let keeping =
         Keeping { partitions: 1, budget_bytes: machine.memory_bytes, scratch: std::sync::Arc::default() };

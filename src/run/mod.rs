@@ -15,6 +15,7 @@ pub mod harvest;
 pub mod inspect;
 pub mod investigate;
 pub mod prepare;
+pub mod progress;
 pub mod settle;
 pub mod silences;
 pub mod tables;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::harvest::{Harvest, Job, Report, harvest};
 use super::prepare::Prepared;
+use super::progress::Silent;
 use crate::count::events::FileKey;
 use crate::coverage::overlap::{Kind, Print, overlap};
 use crate::intake::State;
@@ -297,7 +298,7 @@ fn rescan(
     if jobs.is_empty() {
         return Ok(dead);
     }
-    let again = harvest(&jobs, &prepared.rules, lexicon, keeping, threads, &|_bytes| ())?;
+    let again = harvest(&jobs, &prepared.rules, lexicon, keeping, threads, &Silent)?;
     for (place, ranges) in removals {
         let Some(file) = files.get_mut(*place) else { continue };
         file.account = again.accounts.get(&file.id).cloned().unwrap_or_default();

@@ -13,6 +13,8 @@ use crate::program::command;
 
 const SIGNALS: [&str; 3] = ["INT", "TERM", "HUP"];
 
+const NOTHING: [PathBuf; 0] = [];
+
 /// Whether whoever started these tests has the signals ignored, which the program keeps so.
 fn ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -97,7 +99,7 @@ fn a_run_that_is_stopped_while_it_reads_leaves_neither_rows_nor_output() {
             String::from_utf8(ended.stderr).unwrap(),
             "accesstrail: stopped; nothing half-written is left behind\n"
         );
-        assert_eq!(beginning(&folder.at("tmp"), ""), [PathBuf::new(); 0]);
+        assert_eq!(beginning(&folder.at("tmp"), ""), NOTHING);
         assert_eq!(beginning(folder.path(), ""), [folder.at("tmp")]);
     }
 }
@@ -121,8 +123,8 @@ fn a_run_that_is_stopped_while_it_writes_leaves_a_whole_output_or_none() {
         }
         let status = child.wait().unwrap().code();
         assert!(matches!(status, Some(0 | 3 | 130)), "{name} {status:?}");
-        assert_eq!(beginning(&folder.at("tmp"), ""), [PathBuf::new(); 0]);
-        assert_eq!(beginning(folder.path(), ".accesstrail-"), [PathBuf::new(); 0]);
+        assert_eq!(beginning(&folder.at("tmp"), ""), NOTHING);
+        assert_eq!(beginning(folder.path(), ".accesstrail-"), NOTHING);
         let events = std::fs::read_to_string(folder.at("out/events.csv")).ok();
         match events.as_deref() {
             None => assert!(!old && status == Some(130) && !folder.at("out").exists()),
