@@ -12,6 +12,7 @@
 //! | [`format`](mod@format) | the named formats, their catalogue, and an ordered set tried on one line |
 //! | [`config`] | templates declared in `httpd.conf` and `nginx.conf` |
 //! | [`sniff`] | which formats a sample of a file follows |
+//! | [`unread`] | the first line of a file that no format reads |
 //! | [`record`], [`fault`] | what comes out |
 
 pub mod config;
@@ -22,3 +23,4 @@ pub mod record;
 pub mod sniff;
 pub mod template;
 pub mod token;
+pub mod unread;

@@ -1,6 +1,10 @@
 //! Small things that scanning learns beside the rows. Merging is commutative and associative.
 
+pub mod glance;
+
 use std::collections::HashMap;
+
+use self::glance::Glance;
 
 use crate::count::size::Votes;
 use crate::coverage::silence::Seconds;
@@ -12,6 +16,8 @@ pub struct Facts {
     pub seconds: Seconds,
     /// Sizes of 200s per object, for the modal size.
     pub sizes: HashMap<u32, Votes, foldhash::quality::RandomState>,
+    /// For `inspect` alone; else empty.
+    pub glance: Glance,
 }
 
 impl Facts {
@@ -19,6 +25,7 @@ impl Facts {
     #[expect(clippy::iter_over_hash_type, reason = "merging votes is commutative: the order cannot be seen")]
     pub fn add(&mut self, other: &Self) {
         self.seconds.merge(&other.seconds);
+        self.glance.add(&other.glance);
         for (object, votes) in &other.sizes {
             self.sizes.entry(*object).or_default().merge(votes);
         }

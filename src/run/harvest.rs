@@ -15,6 +15,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use sha2::{Digest, Sha256};
 
 use accesstrail_parsers::sniff::{self, Score};
+use accesstrail_parsers::unread::{Unread, first_unread};
 
 use super::progress::{Progress, name_of};
 use crate::facts::Facts;
@@ -60,6 +61,8 @@ pub struct Report {
     pub changed: bool,
     /// Scores of the formats on its first megabyte.
     pub scores: Vec<Score>,
+    /// Where no format reads it: its first line.
+    pub unread: Option<Box<Unread>>,
     /// Last decompressed offset consumed by the reader.
     pub consumed: u64,
     /// Bytes that went through the hash; must be the same.
@@ -247,6 +250,7 @@ fn read(job: &Job, scan: &Sender<ToScan>, hash: &Sender<ToHash>, progress: &dyn 
         content_sha256: None,
         changed: false,
         scores: Vec::new(),
+        unread: None,
         consumed: 0,
         hashed: 0,
         skipped: 0,
@@ -310,6 +314,9 @@ fn broken(error: &std::io::Error, consumed: u64) -> State {
 fn told(job: &Job, block: &Block, report: &mut Report) -> Arc<FileRules> {
     let told = sniff::sniff(block.text().0, job.source.server);
     report.scores = told.scores;
+    if told.formats.is_empty() {
+        report.unread = first_unread(block.text().0).map(Box::new);
+    }
     let formats = job.source.format.clone().unwrap_or(told.formats);
     Arc::new(FileRules {
         file: job.file,

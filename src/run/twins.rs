@@ -170,7 +170,7 @@ fn too_many(sets: usize) -> Finding {
 const LONG_NUMBER: usize = 6;
 
 /// A path without what rotation changes: digits with the marks around them, and compression.
-fn stem(path: &str) -> String {
+pub(super) fn stem(path: &str) -> String {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let name = [".gz", ".GZ"].iter().fold(name, |n, ending| n.strip_suffix(ending).unwrap_or(n));
     let mut out = String::new();

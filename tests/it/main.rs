@@ -10,6 +10,7 @@
 //! | [`corpus`] | real logs: every line of every file is a record, a directive, blank, or a fault with a reason |
 //! | [`bad_input`] | wrong questions and broken evidence: the exit status, one sentence, nothing on stdout |
 //! | [`contract`] | the shapes that other programs read: JSON keys, CSV headings, what may stand on a terminal |
+//! | [`inspect`] | what `inspect` makes of evidence: verdicts and proposals |
 //! | [`stopped`] | runs that are stopped or killed: an output is whole or not there, and nothing temporary stays |
 //! | [`method`] | the rules of METHOD, each seen from outside on a log of a few lines |
 //! | [`tidy`] | the house: floor plan, arrows between rooms, sizes of files, links that lead somewhere |
@@ -34,6 +35,7 @@ mod contract;
 mod corpus;
 mod evidence;
 mod incident;
+mod inspect;
 mod invariance;
 mod json;
 mod method;
