@@ -24,6 +24,8 @@ pub mod ledger;
 #[cfg(feature = "table")]
 pub mod table;
 
+pub mod scratch;
+
 pub mod count;
 pub mod coverage;
 

@@ -16,6 +16,7 @@
 //! | [`joiner`] | lines that a container runtime wrote in parts |
 //! | [`unit`](mod@unit) | one line → record, directive or fault, with or without prefix |
 //! | [`sniff`] | which formats a sample of a file follows |
+//! | [`unread`] | the first line of a file that no format reads |
 //! | [`record`], [`fault`] | what comes out |
 
 pub mod config;
@@ -30,3 +31,4 @@ pub mod sniff;
 pub mod template;
 pub mod token;
 pub mod unit;
+pub mod unread;

@@ -7,7 +7,8 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 /// Answers from access logs what was taken, how often, by how many clients, when, and what the logs cannot tell.
 ///
 /// Exit status: 0 answered; 3 answered, and a fault, an unreadable or truncated file or an uncovered window was
-/// found (listed on stderr and in the output); 2 usage or case-file error; 1 nothing could be read, or an internal error.
+/// found (listed on stderr and in the output); 2 usage or case-file error; 1 nothing could be read, or an internal error;
+/// 130 stopped by Ctrl-C.
 #[derive(Debug, Parser)]
 #[command(name = "accesstrail", version, propagate_version = true)]
 pub struct Args {

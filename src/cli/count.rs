@@ -3,7 +3,7 @@
 use std::io::{BufWriter, Write};
 
 use super::args::Count;
-use super::progress::Progress;
+use super::progress::Bar;
 use super::{CliError, Status, files, plan, status};
 use crate::chart;
 use crate::count::filter::Filter;
@@ -27,8 +27,8 @@ pub(super) fn run(typed: &Count) -> Result<Status, CliError> {
         files::free(path, typed.force)?;
         files::spares(path, &plan::evidence(&case))?;
     }
-    let progress = Progress::new(&typed.paths, None, typed.machine.quiet);
-    let found = investigate(&question, &|bytes| progress.add(bytes));
+    let progress = Bar::new(typed.machine.quiet);
+    let found = investigate(&question, &progress);
     progress.done();
     let found = found?;
     write_files(typed, &found, format)?;

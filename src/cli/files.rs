@@ -1,11 +1,11 @@
 //! Output files: nothing there is overwritten without `--force`, and a folder is whole or not there.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
 use super::CliError;
+use crate::scratch::{Draft, Folder};
 
 /// Refuses to overwrite.
 pub(super) fn free(path: &Path, force: bool) -> Result<(), CliError> {
@@ -57,12 +57,11 @@ fn ours(folder: &Path, names: &[&str]) -> Result<(), CliError> {
 
 /// Writes one file beside its place and renames it.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let attempt = || -> anyhow::Result<()> {
-        let mut file = tempfile::Builder::new().prefix(".accesstrail-").tempfile_in(folder).map_err(plain)?;
-        file.write_all(bytes)?;
-        readable(file.path(), 0o644)?;
-        file.persist(path).map_err(|e| plain(e.error))?;
+        let mut draft = Draft::beside(path).map_err(plain)?;
+        draft.write(bytes)?;
+        readable(draft.path(), 0o644)?;
+        draft.takes(path).map_err(plain)?;
         Ok(())
     };
     attempt().with_context(|| format!("`{}` cannot be written", path.display())).map_err(failed)
@@ -77,29 +76,11 @@ pub(super) fn folder(
 ) -> Result<(), CliError> {
     free(path, force)?;
     ours(path, names)?;
-    let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let here = || format!("`{}` cannot be written", path.display());
-    let partial = tempfile::Builder::new()
-        .prefix(".accesstrail-partial-")
-        .tempdir_in(parent)
-        .map_err(plain)
-        .with_context(here)
-        .map_err(failed)?;
+    let partial = Folder::beside(path).map_err(plain).with_context(here).map_err(failed)?;
     fill(partial.path())?;
     readable(partial.path(), 0o755).with_context(here).map_err(failed)?;
-    let replace = || -> anyhow::Result<()> {
-        if path.symlink_metadata().is_ok() {
-            let old =
-                tempfile::Builder::new().prefix(".accesstrail-old-").tempdir_in(parent).map_err(plain)?;
-            std::fs::rename(path, old.path().join("old"))?;
-        }
-        std::fs::rename(partial.path(), path)?;
-        Ok(())
-    };
-    replace().with_context(here).map_err(failed)?;
-    // Renamed away: nothing is left to clean up.
-    let _moved = partial.keep();
-    Ok(())
+    partial.takes(path).map_err(plain).with_context(here).map_err(failed)
 }
 
 fn failed(error: anyhow::Error) -> CliError {

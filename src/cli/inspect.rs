@@ -3,7 +3,7 @@
 use std::io::{BufWriter, Write};
 
 use super::args::Inspect;
-use super::progress::Progress;
+use super::progress::Bar;
 use super::{CliError, Status, plan, status};
 use crate::case::Case;
 use crate::report::{inspect as screen_inspect, json};
@@ -20,8 +20,8 @@ pub(super) fn run(typed: &Inspect) -> Result<Status, CliError> {
         ..Case::default()
     };
     let machine = Machine { collect_clients: true, ..plan::machine(&typed.machine)? };
-    let progress = Progress::new(&typed.paths, None, typed.machine.quiet);
-    let found = inspect(&case, &machine, &|bytes| progress.add(bytes));
+    let progress = Bar::new(typed.machine.quiet);
+    let found = inspect(&case, &machine, &progress);
     progress.done();
     let found = found?;
     let mut out = BufWriter::new(std::io::stdout().lock());

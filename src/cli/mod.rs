@@ -8,6 +8,7 @@ mod inspect;
 mod plan;
 mod progress;
 mod report;
+mod stop;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -16,6 +17,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::run::RunError;
+use crate::scratch;
 
 /// Exit status of an answered question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,11 +109,20 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status, CliE
         }
         Err(message) => return Err(CliError::usage(plain(&message.to_string()))),
     };
-    match &parsed.command {
+    let machine = match &parsed.command {
+        args::Command::Inspect(command) => &command.machine,
+        args::Command::Count(command) => &command.machine,
+        args::Command::Report(command) => &command.machine,
+    };
+    stop::watch(machine.quiet);
+    scratch::sweep();
+    let result = match &parsed.command {
         args::Command::Inspect(command) => inspect::run(command),
         args::Command::Count(command) => count::run(command),
         args::Command::Report(command) => report::run(command),
-    }
+    };
+    scratch::wait_if_stopping();
+    result
 }
 
 /// clap begins with `error: `, which [`complain`] says already.

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::args::Report;
-use super::progress::Progress;
+use super::progress::Bar;
 use super::{CliError, Status, files, plan, status};
 use crate::case::{self, Case};
 use crate::chart;
@@ -31,9 +31,8 @@ pub(super) fn run(typed: &Report) -> Result<Status, CliError> {
         events: true,
         machine: plan::machine(&typed.machine)?,
     };
-    let paths: Vec<String> = case.sources.iter().flat_map(|s| s.paths.clone()).collect();
-    let progress = Progress::new(&paths, Some(&case.base), typed.machine.quiet);
-    let found = investigate(&question, &|bytes| progress.add(bytes));
+    let progress = Bar::new(typed.machine.quiet);
+    let found = investigate(&question, &progress);
     progress.done();
     let found = found?;
     let names = ["report.html", "summary.json", "charts", "tables"];

@@ -1,6 +1,10 @@
 //! Small things that scanning learns beside the rows. Merging is commutative and associative.
 
+pub mod glance;
+
 use std::collections::HashMap;
+
+use self::glance::Glance;
 
 use crate::count::size::Votes;
 use crate::coverage::offsets::Offsets;
@@ -18,6 +22,8 @@ pub struct Facts {
     pub offsets: Offsets,
     /// Sizes of 200s per object, for the modal size.
     pub sizes: HashMap<u32, Votes, foldhash::quality::RandomState>,
+    /// For `inspect` alone; else empty.
+    pub glance: Glance,
 }
 
 impl Facts {
@@ -27,6 +33,7 @@ impl Facts {
         self.seconds.merge(&other.seconds);
         self.order.merge(&other.order);
         self.offsets.merge(&other.offsets);
+        self.glance.add(&other.glance);
         for (object, votes) in &other.sizes {
             self.sizes.entry(*object).or_default().merge(votes);
         }

@@ -14,7 +14,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 pub use super::spelling::ClientRef;
-use super::spelling::{read_ip, read_ref, split_list};
+use super::spelling::{is_list, read_ip, read_ref, split_list};
 
 /// What the operator declared about proxies.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -101,6 +101,26 @@ pub fn resolve<'a>(
         .or_else(|| xff.map(|header| walk_list(header, peer, trust)))
         .unwrap_or((peer, Via::Peer));
     Resolved { client: ClientRef::Ip(ip), via }
+}
+
+/// The address behind `hop`, which is the client under `trust`: the one that would be the client if `hop` were trusted
+/// too. `None` where the headers name nobody else.
+pub fn behind(
+    peer_raw: Option<&[u8]>,
+    xff: Option<&[u8]>,
+    forwarded: Option<&[u8]>,
+    trust: &Trust,
+    hop: IpAddr,
+) -> Option<IpAddr> {
+    let silent = xff.is_none() && forwarded.is_none() && !peer_raw.is_some_and(is_list);
+    if silent || trust.peer_is_client {
+        return None;
+    }
+    let nets = trust.nets.iter().copied().chain([IpNet::from(hop)]).collect();
+    match resolve(peer_raw, xff, forwarded, &Trust { nets, peer_is_client: false }).client {
+        ClientRef::Ip(ip) if ip != hop => Some(ip),
+        _ => None,
+    }
 }
 
 /// A list header that holds at least one entry.

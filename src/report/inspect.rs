@@ -1,74 +1,21 @@
 //! What `accesstrail inspect` shows: which evidence this is, before anything is known about it.
+//!
+//! Few files each get a block that says everything. More of them stand in one table per source, with its verdict and what
+//! to declare below; where there are many sources, one table holds them all and only what stands against one is said.
+
+mod files;
+mod shapes;
+mod sources;
+
+pub use self::shapes::{FaultKind, InspectRow, InspectSource, Inspection, Proposal, Standing};
 
 use crate::escape;
 use crate::finding::answer::Finding;
 use crate::finding::table::FaultRow;
-use crate::report::moment::{moment_bare, span};
-use crate::report::number::{bytes_both, counted, human_bytes, thousands};
-use crate::report::terminal::{Column, Grid, Ink, Page, Screen, cut_middle, findings};
-use serde::Serialize;
+use crate::report::moment::span;
+use crate::report::number::{bytes_both, counted, thousands};
+use crate::report::terminal::{Ink, Page, Screen, cut_middle, findings};
 use std::io::{self, Write};
-
-/// One file or archive member.
-#[derive(Debug, Clone, Serialize, Default, PartialEq, Eq)]
-pub struct InspectRow {
-    /// Path as given.
-    pub path: String,
-    /// Member name inside an archive.
-    pub member: Option<String>,
-    /// `read`, `truncated`, `duplicate` or `unreadable`.
-    pub state: String,
-    /// Format, several joined by `+`; `unrecognised` where none fits.
-    pub format: String,
-    /// Scores of the formats tried, best first, as text.
-    pub scores: String,
-    /// Decompressed bytes.
-    pub bytes: u64,
-    /// Framing units.
-    pub lines: u64,
-    /// Requests.
-    pub records: u64,
-    /// Well-formed, no request.
-    pub directives: u64,
-    /// Blank.
-    pub blank: u64,
-    /// Unreadable units.
-    pub faults: u64,
-    /// Earliest record.
-    pub first_utc: Option<String>,
-    /// Latest record.
-    pub last_utc: Option<String>,
-    /// Distinct clients; null where they were not counted.
-    pub clients: Option<u64>,
-    /// Where the zone of its times comes from, in words (`in the record`, `assumed UTC`, …).
-    pub zone: String,
-    /// Silences that count as gaps (METHOD M2.5).
-    pub gaps: u64,
-    /// SHA-256 of the file as handed over; null where it could not be read.
-    pub sha256: Option<String>,
-}
-
-/// All faults of one kind.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FaultKind {
-    /// Kind word of METHOD M1.2.
-    pub fault: String,
-    /// How many.
-    pub count: u64,
-    /// The first one, in canonical order.
-    pub first: FaultRow,
-}
-
-/// What there is to show.
-#[derive(Debug, Clone, Default)]
-pub struct Inspection {
-    /// One row per file or member, in canonical order.
-    pub rows: Vec<InspectRow>,
-    /// Faults by kind; [`fault_kinds`] makes them of all rows.
-    pub faults: Vec<FaultKind>,
-    /// What was noticed.
-    pub findings: Vec<Finding>,
-}
 
 /// Groups faults by kind, most frequent first, then by name; of each the first in the order given.
 #[must_use]
@@ -84,7 +31,7 @@ pub fn fault_kinds(faults: &[FaultRow]) -> Vec<FaultKind> {
     kinds
 }
 
-/// Up to so many files each get a block of lines that says everything; more of them a table.
+/// Up to so many files each get a block of lines that says everything; more of them tables.
 const BLOCKS: usize = 3;
 
 /// Prints an inspection.
@@ -98,14 +45,15 @@ pub fn inspect(out: &mut impl Write, inspection: &Inspection, screen: &Screen) -
     }
     headline(page, &inspection.rows, screen)?;
     if inspection.rows.len() <= BLOCKS {
-        for row in &inspection.rows {
-            block(page, row, screen)?;
-        }
+        sources::blocks(page, inspection, screen)?;
     } else {
-        table(page, &inspection.rows, screen)?;
+        sources::tables(page, inspection, screen)?;
     }
     faults(page, &inspection.faults)?;
-    findings(page, &inspection.findings)
+    // The verdicts have said it of each source.
+    let said = |finding: &&Finding| finding.id == "unrecognised-format" && !inspection.sources.is_empty();
+    let rest: Vec<Finding> = inspection.findings.iter().filter(|f| !said(f)).cloned().collect();
+    findings(page, &rest)
 }
 
 fn headline(page: &mut Page<'_>, rows: &[InspectRow], screen: &Screen) -> io::Result<()> {
@@ -149,156 +97,6 @@ fn sum(lines: u64, [records, directives, blank, faults]: [u64; 4]) -> String {
     }
     text.push_str(&format!(" + {}", counted(faults, "fault", "faults")));
     text
-}
-
-fn name(row: &InspectRow) -> String {
-    row.member.as_ref().map_or_else(|| row.path.clone(), |member| format!("{} › {member}", row.path))
-}
-
-/// The format, or why there is none.
-fn kind(row: &InspectRow) -> String {
-    let format = match row.format.split_once('+') {
-        Some((most, others)) => format!("{most} +{}", others.split('+').count()),
-        None => row.format.clone(),
-    };
-    let format = cut_middle(&format, FORMAT_COLUMNS);
-    if row.state == "read" {
-        format
-    } else if row.records == 0 {
-        row.state.clone()
-    } else {
-        format!("{format} (cut)")
-    }
-}
-
-/// Widest name of a format in the table.
-const FORMAT_COLUMNS: usize = 22;
-
-/// `06-27 11:41 – 06-28 12:02` where one year stands in the line above the table, else dates with their year.
-fn short_span(row: &InspectRow, screen: &Screen, one_year: bool) -> String {
-    let kept = if one_year { 5..16 } else { 0..10 };
-    let short = |utc: &Option<String>| -> Option<String> {
-        let text = moment_bare(utc.as_deref()?, screen.zone);
-        Some(text.get(kept.clone()).map_or_else(|| text.clone(), str::to_owned))
-    };
-    match (short(&row.first_utc), short(&row.last_utc)) {
-        (Some(first), Some(last)) => format!("{first} – {last}"),
-        _ => String::new(),
-    }
-}
-
-fn within_one_year(rows: &[InspectRow], screen: &Screen) -> bool {
-    let mut years = rows
-        .iter()
-        .flat_map(|row| [&row.first_utc, &row.last_utc])
-        .filter_map(|utc| moment_bare(utc.as_deref()?, screen.zone).get(..4).map(str::to_owned));
-    let first = years.next();
-    years.all(|year| Some(&year) == first.as_ref())
-}
-
-fn block(page: &mut Page<'_>, row: &InspectRow, screen: &Screen) -> io::Result<()> {
-    page.gap()?;
-    let room = page.width;
-    page.line(&[(Ink::Strong, &cut_middle(&escape::terminal(name(row).as_bytes()), room))])?;
-    let mut format = vec![kind(row)];
-    if !row.scores.is_empty() {
-        format.push(format!("scores {}", row.scores));
-    }
-    page.facts("  format", &format)?;
-    page.facts(
-        "  lines",
-        &[sum(row.lines, [row.records, row.directives, row.blank, row.faults]), bytes_both(row.bytes)],
-    )?;
-    if let (Some(first), Some(last)) = (&row.first_utc, &row.last_utc) {
-        page.facts("  time", &[span(first, last, screen.zone), format!("zone {}", row.zone)])?;
-    }
-    if let Some(clients) = row.clients {
-        page.facts("  clients", &[counted(clients, "distinct client", "distinct clients")])?;
-    }
-    if row.gaps > 0 {
-        page.facts(
-            "  gaps",
-            &[counted(row.gaps, "silence longer than usual", "silences longer than usual")],
-        )?;
-    }
-    if let Some(sha256) = &row.sha256 {
-        page.facts("  sha256", std::slice::from_ref(sha256))?;
-    }
-    Ok(())
-}
-
-/// The folder all paths share, with its `/`: said once, so that the names have more room.
-fn common_folder(rows: &[InspectRow]) -> &str {
-    let mut paths = rows.iter().map(|row| row.path.as_str());
-    let mut folder = paths.next().and_then(folder_of).unwrap_or_default();
-    for path in paths {
-        while !path.starts_with(folder) {
-            folder = folder.strip_suffix('/').and_then(folder_of).unwrap_or_default();
-        }
-    }
-    folder
-}
-
-fn folder_of(path: &str) -> Option<&str> {
-    path.rfind('/').and_then(|slash| path.get(..=slash))
-}
-
-fn table(page: &mut Page<'_>, rows: &[InspectRow], screen: &Screen) -> io::Result<()> {
-    let folder = common_folder(rows);
-    let title = if folder.is_empty() { "files".to_owned() } else { format!("files in {folder}") };
-    page.heading(&title, &format!("times of {}", screen.zone.name()))?;
-    let mut grid = Grid::new(&[
-        Column::long_text("file", 0),
-        Column::text("format", 0),
-        Column::number("records", 0),
-        Column::number("faults", 1),
-        Column::text("time", 2),
-        Column::number("clients", 3),
-        Column::number("gaps", 4),
-        Column::number("lines", 5),
-        Column::number("bytes", 6),
-        Column::text("zone", 7),
-    ]);
-    let one_year = within_one_year(rows, screen);
-    for row in rows {
-        let name = name(row);
-        grid.row(vec![
-            name.strip_prefix(folder).unwrap_or(&name).to_owned(),
-            kind(row),
-            thousands(row.records),
-            thousands(row.faults),
-            short_span(row, screen, one_year),
-            row.clients.map(thousands).unwrap_or_default(),
-            if row.gaps == 0 { String::new() } else { thousands(row.gaps) },
-            thousands(row.lines),
-            human_bytes(row.bytes),
-            row.zone.clone(),
-        ]);
-    }
-    let total = |pick: fn(&InspectRow) -> u64| thousands(rows.iter().map(pick).sum());
-    grid.total(vec![
-        "all".to_owned(),
-        String::new(),
-        total(|row| row.records),
-        total(|row| row.faults),
-        String::new(),
-        String::new(),
-        total(|row| row.gaps),
-        total(|row| row.lines),
-        human_bytes(rows.iter().map(|row| row.bytes).sum()),
-        String::new(),
-    ]);
-    grid.drop_empty();
-    let left_out = grid.write(page)?;
-    if rows.iter().any(|row| row.state == "truncated") {
-        let text = "(cut): the stream ends early; what came before that is counted";
-        page.prose(Ink::Plain, "  ", Ink::Faint, text)?;
-    }
-    if left_out.is_empty() {
-        return Ok(());
-    }
-    let text = format!("no room for {}; --json holds all, with hashes", left_out.join(", "));
-    page.prose(Ink::Plain, "  ", Ink::Faint, &text)
 }
 
 fn faults(page: &mut Page<'_>, kinds: &[FaultKind]) -> io::Result<()> {

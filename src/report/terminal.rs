@@ -21,7 +21,7 @@ mod tests;
 
 #[cfg(feature = "table")]
 pub(super) use self::clients::by_served;
-pub(super) use self::fit::cut_middle;
+pub(crate) use self::fit::cut_middle;
 pub(super) use self::grid::{Column, Grid};
 #[cfg(feature = "table")]
 pub(super) use self::headline::{headline_text, is_on_first_screen};

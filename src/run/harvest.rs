@@ -16,7 +16,9 @@ use crossbeam_channel::{Receiver, bounded};
 
 use accesstrail_parsers::encoding::Encoding;
 use accesstrail_parsers::sniff::Score;
+use accesstrail_parsers::unread::Unread;
 
+use super::progress::Progress;
 use super::queue::Queue;
 use super::reader::{Desk, Paths, ToHash, ToScan, hash_all, read_all};
 use crate::coverage::order::Turn;
@@ -77,6 +79,8 @@ pub struct Report {
     pub changed: bool,
     /// Scores of the formats on its first megabyte.
     pub scores: Vec<Score>,
+    /// Where no format reads it: its first line.
+    pub unread: Option<Box<Unread>>,
     /// Last decompressed offset consumed by the reader.
     pub consumed: u64,
     /// Bytes that went through the hash; must be the same.
@@ -130,7 +134,7 @@ pub struct Reading {
     pub first_id: u32,
 }
 
-/// Reads `jobs`. `progress` is told of bytes as handed over as they are read.
+/// Reads `jobs`. `progress` is told of each path and of the bytes as handed over.
 ///
 /// # Errors
 /// Scratch space that fails. Files that fail are states of those files.
@@ -140,7 +144,7 @@ pub fn harvest(
     lexicon: &Lexicon,
     keeping: &Keeping,
     reading: Reading,
-    progress: &(dyn Fn(u64) + Sync),
+    progress: &dyn Progress,
 ) -> Result<Harvest, TableError> {
     let threads = reading.threads.max(1);
     let desk = Desk {

@@ -1,11 +1,21 @@
 //! What evidence is this: the scan without a question.
+//!
+//! Files are told about one by one, and in sets of files that a server wrote one after the other: the verdict of a set
+//! says whether it can be counted as it is, and its proposals say what to declare before.
+
+mod proposals;
+mod proxy;
+mod sets;
+mod verdict;
 
 use serde::Serialize;
 
+use self::sets::Set;
 use super::harvest::{Reading, harvest};
 use super::prepare::{Machine, prepare};
+use super::progress::Progress;
 use super::settle::{File, Settled, settle};
-use super::silences::silences;
+use super::silences::SourceSilence;
 use super::{RunError, assemble, findings, rotations, times};
 use crate::case::Case;
 use crate::clock::text::rfc3339;
@@ -15,7 +25,7 @@ use crate::finding::table::FaultRow;
 use crate::finding::{Finding, Ledger, Tool};
 use crate::ledger::account::Times;
 use crate::ledger::check;
-use crate::report::inspect::{InspectRow, Inspection, fault_kinds};
+use crate::report::inspect::{InspectRow, InspectSource, Inspection, fault_kinds};
 use crate::run::harvest::Harvest;
 use crate::table::lexicon::Lexicon;
 use crate::table::partition::Keeping;
@@ -36,6 +46,7 @@ pub struct InspectJson<'a> {
     tool: Tool,
     ledger: Ledger,
     files: &'a [InspectRow],
+    sources: &'a [InspectSource],
     findings: &'a [Finding],
 }
 
@@ -47,6 +58,7 @@ impl Inspected {
             tool: Tool::default(),
             ledger: self.ledger,
             files: &self.inspection.rows,
+            sources: &self.inspection.sources,
             findings: &self.inspection.findings,
         }
     }
@@ -56,12 +68,9 @@ impl Inspected {
 ///
 /// # Errors
 /// See [`RunError`].
-pub fn inspect(
-    case: &Case,
-    machine: &Machine,
-    progress: &(dyn Fn(u64) + Sync),
-) -> Result<Inspected, RunError> {
+pub fn inspect(case: &Case, machine: &Machine, progress: &dyn Progress) -> Result<Inspected, RunError> {
     let prepared = prepare(case, machine)?;
+    progress.expects(prepared.bytes);
     let lexicon = Lexicon::default();
     let keeping =
         Keeping { partitions: 1, budget_bytes: machine.memory_bytes, scratch: std::sync::Arc::default() };
@@ -74,15 +83,19 @@ pub fn inspect(
     }
     // Nothing is in scope of no resource: every record in the window is "not sensitive".
     let ledger = assemble::ledger(&settled, &std::collections::BTreeMap::new());
-    let silent = silences(&settled, &harvested, case.zone);
+    let sets = sets::sets(&settled, &harvested, case);
+    // Logs of different sites are silent at different times: each set has its own pace.
+    let silent: Vec<SourceSilence> = sets.iter().map(|set| set.silence.clone()).collect();
     let whole = Span { start_us: i64::MIN, end_us: i64::MAX };
     let mut notes = findings::of_files(&settled);
     notes.extend(findings::of_silences(&silent, whole));
     notes.extend(rotations::findings(&settled));
     notes.extend(times::findings(&settled, &harvested));
     notes.sort();
-    let rows = settled.files.iter().map(|f| row(f, &harvested, case)).collect();
-    let inspection = Inspection { rows, faults: fault_kinds(&faults(&settled, &harvested)), findings: notes };
+    let rows: Vec<InspectRow> = settled.files.iter().map(|f| row(f, &harvested, case)).collect();
+    let sources = sets.iter().map(|set| source(set, &rows, case)).collect();
+    let inspection =
+        Inspection { rows, sources, faults: fault_kinds(&faults(&settled, &harvested)), findings: notes };
     let imperfect = findings::imperfect(&ledger, &settled, 0);
     Ok(Inspected { inspection, ledger, imperfect })
 }
@@ -110,6 +123,42 @@ fn row(file: &File, harvested: &Harvest, case: &Case) -> InspectRow {
         gaps,
         sha256: file.report.sha256.clone(),
     }
+}
+
+fn source(set: &Set<'_>, rows: &[InspectRow], case: &Case) -> InspectSource {
+    let a = &set.account;
+    let format = format_of(set, rows);
+    let proxies = proxy::proxies(&set.glance.hops);
+    let (standing, verdict) = verdict::verdict(set, &format, proxies.as_ref(), case.zone);
+    let of = set.files.first().map(|(_, file)| file.source.as_str());
+    let declared = case.sources.iter().find(|s| Some(s.name.as_str()) == of).map(|s| s.format.as_str());
+    let declared = declared.filter(|format| !matches!(*format, "" | "auto"));
+    InspectSource {
+        name: set.name.clone(),
+        files: set.files.iter().map(|(_, file)| file.path.clone()).collect(),
+        records: a.records,
+        faults: a.fault_total(),
+        first_utc: a.first_us.map(rfc3339),
+        last_utc: a.last_us.map(rfc3339),
+        clients: (a.records > 0).then_some(set.clients),
+        proposals: proposals::proposals(set, standing, proxies.as_ref(), declared),
+        verdict,
+        standing,
+        format,
+        rows: set.files.iter().map(|(place, _)| *place).collect(),
+    }
+}
+
+/// The formats of a set, most records first; those of its first file where there are no records.
+fn format_of(set: &Set<'_>, rows: &[InspectRow]) -> String {
+    let formats = &set.account.formats;
+    let mut names: Vec<&str> = formats.keys().map(String::as_str).collect();
+    names.sort_by_key(|name| std::cmp::Reverse(formats.get(*name)));
+    if !names.is_empty() {
+        return names.join("+");
+    }
+    let first = set.files.first().and_then(|(place, _)| rows.get(*place));
+    first.map(|row| row.format.clone()).unwrap_or_default()
 }
 
 fn gaps(seconds: &Seconds, case: &Case) -> u64 {

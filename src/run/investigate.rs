@@ -13,6 +13,7 @@ use super::findings;
 use super::groups::{By, Grouping};
 use super::harvest::{Harvest, Reading, harvest};
 use super::prepare::{Machine, Prepared, prepare};
+use super::progress::Progress;
 use super::settle::{File, Settled, settle};
 use super::silences::{SourceSilence, covered, silences};
 use super::timeline::{Words, timeline};
@@ -74,12 +75,10 @@ pub struct Investigation {
 ///
 /// # Errors
 /// See [`RunError`].
-pub fn investigate(
-    question: &Question<'_>,
-    progress: &(dyn Fn(u64) + Sync),
-) -> Result<Investigation, RunError> {
+pub fn investigate(question: &Question<'_>, progress: &dyn Progress) -> Result<Investigation, RunError> {
     let case = question.case;
     let prepared = prepare(case, &question.machine)?;
+    progress.expects(prepared.bytes);
     let lexicon = Lexicon::default();
     let keeping = keeping(&prepared, &question.machine);
     let threads = question.machine.threads;

@@ -16,6 +16,7 @@ pub mod harvest;
 pub mod inspect;
 pub mod investigate;
 pub mod prepare;
+pub mod progress;
 mod queue;
 mod reader;
 pub mod rotations;

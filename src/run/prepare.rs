@@ -41,6 +41,8 @@ impl Default for Machine {
 
 /// Everything a run needs.
 pub struct Prepared {
+    /// Bytes of all files on disk; `None` where one has no size (standard input).
+    pub bytes: Option<u64>,
     /// Paths, in the order of their names; each may hold several streams.
     pub files: Vec<(Found, Arc<SourceRules>)>,
     /// Names of the vantages, sorted.
@@ -94,7 +96,8 @@ pub fn prepare(case: &Case, machine: &Machine) -> Result<Prepared, RunError> {
     let window = window(case)?;
     let resources = case.resources.iter().map(resource_rule).collect();
     let rules = Rules { router, resources, window, partitions, collect_clients: machine.collect_clients };
-    Ok(Prepared { files, vantages, rules, caps: case.caps })
+    let sized = files.iter().all(|(f, _)| matches!(f.place, find::Place::File(_)));
+    Ok(Prepared { bytes: sized.then_some(bytes), files, vantages, rules, caps: case.caps })
 }
 
 /// A path of a case file that leads nowhere is shown where it stands.

@@ -9,8 +9,10 @@ use sha2::{Digest, Sha256};
 
 use accesstrail_parsers::encoding::Encoding;
 use accesstrail_parsers::sniff;
+use accesstrail_parsers::unread::first_unread;
 
 use super::harvest::{Job, Report};
+use super::progress::{Progress, name_of};
 use super::queue::Queue;
 use crate::intake::State;
 use crate::intake::archive::At;
@@ -49,13 +51,16 @@ pub(super) struct Desk<'a> {
     pub(super) ids: AtomicU32,
     pub(super) caps: Caps,
     pub(super) paths: Mutex<Paths>,
-    pub(super) progress: &'a (dyn Fn(u64) + Sync),
+    pub(super) progress: &'a dyn Progress,
 }
 
 /// Reads until nothing is left.
 pub(super) fn read_all(desk: &Desk<'_>, scan: &Sender<ToScan>, hash: &Sender<ToHash>) {
     while let Some(mut turn) = desk.queue.next() {
+        let shown = name_of(&turn.job.place);
+        desk.progress.begins(&shown);
         turn.more = Path { desk, scan, hash, job: &turn.job, told: 0, streams: 0 }.read();
+        desk.progress.ended(&shown);
     }
 }
 
@@ -105,6 +110,7 @@ impl Path<'_> {
             content_sha256: None,
             changed: false,
             scores: Vec::new(),
+            unread: None,
             consumed: 0,
             hashed: 0,
             skipped: 0,
@@ -157,7 +163,7 @@ impl Path<'_> {
     }
 
     fn advance(&mut self, handed_over: u64) {
-        (self.desk.progress)(handed_over.saturating_sub(self.told));
+        self.desk.progress.advanced(handed_over.saturating_sub(self.told));
         self.told = self.told.max(handed_over);
     }
 }
@@ -176,6 +182,9 @@ fn broken(error: &std::io::Error, consumed: u64) -> State {
 fn told(job: &Job, id: u32, block: &Block, report: &mut Report) -> Arc<FileRules> {
     let told = sniff::sniff_in(block.text().0, block.encoding, job.source.server);
     report.scores = told.scores;
+    if told.formats.is_empty() && block.encoding == Encoding::Bytes {
+        report.unread = first_unread(block.text().0).map(Box::new);
+    }
     Arc::new(FileRules {
         file: id,
         origin: report.origin,

@@ -13,6 +13,7 @@ use accesstrail_parsers::sniff::sniff_in;
 use super::folds::{Folds, folds, in_order as again_in_order};
 use super::harvest::{Harvest, Job, Reading, Report, harvest};
 use super::prepare::Prepared;
+use super::progress::Silent;
 use crate::count::events::FileKey;
 use crate::coverage::overlap::{Kind, Print, overlap};
 use crate::coverage::rotation::stem;
@@ -364,7 +365,7 @@ fn rescan(
     }
     let first_id = harvested.reports.keys().last().map_or(0, |id| id + 1);
     let reading = Reading { threads, caps: prepared.caps, first_id };
-    let again = harvest(jobs, &prepared.rules, lexicon, keeping, reading, &|_bytes| ())?;
+    let again = harvest(jobs, &prepared.rules, lexicon, keeping, reading, &Silent)?;
     for (id, report) in &again.reports {
         if let Some(file) = by_origin.get(&report.origin).and_then(|place| files.get_mut(**place)) {
             file.id = *id;

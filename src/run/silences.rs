@@ -41,11 +41,12 @@ pub fn silences(settled: &Settled, harvested: &Harvest, zone: Tz) -> Vec<SourceS
     sources
         .into_iter()
         .filter(|(_, files)| files.iter().any(|f| f.duplicate_of.is_none()))
-        .map(|(source, files)| of_source(source, &files, harvested, zone))
+        .map(|(source, files)| of_files(source, &files, harvested, zone))
         .collect()
 }
 
-fn of_source(source: &str, files: &[&File], harvested: &Harvest, zone: Tz) -> SourceSilence {
+/// Silences of files that are looked at together.
+pub(super) fn of_files(source: &str, files: &[&File], harvested: &Harvest, zone: Tz) -> SourceSilence {
     let mut seconds = Seconds::default();
     for facts in files.iter().filter_map(|file| harvested.facts.get(&file.id)) {
         seconds.merge(&facts.seconds);

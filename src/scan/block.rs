@@ -222,6 +222,8 @@ impl<'a> Scanner<'a> {
         if self.rules.collect_clients {
             let who = whom::client(record, &file.source.trust, &mut self.words);
             out.clients.insert((who.kind as u8, who.hi, who.lo));
+            let (hop, behind) = whom::hops(record, &file.source.trust, &who);
+            out.facts.glance.see(record, meaning.bytes, hop, behind);
         }
         let request = self.request(record, meaning);
         match (&request, in_window) {

@@ -1,10 +1,10 @@
 //! A record's client columns → the canonical client (METHOD M3.1, M3.2).
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use accesstrail_parsers::record::Record;
 
-use crate::identity::forwarded::{ClientRef, Trust, Via, resolve};
+use crate::identity::forwarded::{ClientRef, Trust, Via, behind, resolve};
 use crate::table::lexicon::Local;
 use crate::table::row::ClientKind;
 
@@ -32,6 +32,15 @@ impl Whom {
             ClientKind::Name | ClientKind::Unknown => None,
         }
     }
+}
+
+/// Who sent `record` as far as `trust` tells, and whom that machine names behind it.
+#[must_use]
+pub fn hops(record: &Record<'_>, trust: &Trust, who: &Whom) -> (Option<IpAddr>, Option<IpAddr>) {
+    let hop = who.address().map(|bits| Ipv6Addr::from(bits).to_canonical());
+    let peer = record.peer.or(record.client);
+    let behind = hop.and_then(|hop| behind(peer, record.x_forwarded_for, record.forwarded, trust, hop));
+    (hop, behind)
 }
 
 /// The client of `record`.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::frame::{self, TableError};
 use super::row::Row;
+use crate::scratch::Folder;
 
 /// How rows are kept.
 #[derive(Debug, Clone)]
@@ -20,7 +21,7 @@ pub struct Keeping {
 /// A scratch folder that is made when the first rows are written out.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    folder: std::sync::OnceLock<Option<tempfile::TempDir>>,
+    folder: std::sync::OnceLock<Option<Folder>>,
     next: std::sync::atomic::AtomicU64,
 }
 
@@ -30,8 +31,7 @@ impl Scratch {
     /// # Errors
     /// The folder cannot be made.
     pub fn file(&self) -> Result<PathBuf, TableError> {
-        let folder =
-            self.folder.get_or_init(|| tempfile::Builder::new().prefix("accesstrail-").tempdir().ok());
+        let folder = self.folder.get_or_init(|| Folder::for_rows().ok());
         let n = self.next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         folder.as_ref().map(|f| f.path().join(format!("{n}.arrow"))).ok_or_else(|| TableError::Scratch {
             path: std::env::temp_dir(),

@@ -43,6 +43,20 @@ const SHAPE: &str = r#"{
  "caveats": [{"id": "t", "text": "t"}]
 }"#;
 
+/// `inspect --json`.
+const INSPECTION: &str = r#"{
+ "tool": {"name": "t", "version": "t"},
+ "ledger": {"files": "n", "bytes": "n", "lines": "n", "records": "n", "directives": "n", "blank": "n", "faults": "n",
+  "unreadable_files": "n", "duplicate_files": "n", "duplicate_records": "n", "out_of_window": "n",
+  "not_sensitive": "n", "in_scope": "n"},
+ "files": [{"path": "t", "member": "t?", "state": "t", "format": "t", "scores": "t", "bytes": "n", "lines": "n",
+  "records": "n", "directives": "n", "blank": "n", "faults": "n", "first_utc": "time?", "last_utc": "time?",
+  "clients": "n?", "zone": "t", "gaps": "n", "sha256": "hash?"}],
+ "sources": [{"name": "t", "files": ["t"], "format": "t", "records": "n", "faults": "n", "first_utc": "time?",
+  "last_utc": "time?", "clients": "n?", "verdict": "t", "proposals": [{"flag": "t", "value": "t", "reason": "t"}]}],
+ "findings": [{"id": "t", "source": "t?", "text": "t"}]
+}"#;
+
 const GROUPS: &str = r#"[{"key": [{"by": "t", "value": "t"}], "requests": "n", "served": "n", "retrievals": "n",
  "clients_ip": "n", "bytes_served": "n"}]"#;
 
@@ -112,6 +126,14 @@ fn the_json_of_count_has_exactly_the_keys_of_the_contract() {
     assert_shape(SHAPE, &count(folder.path(), ["access.log", "-r", "/nothing"]));
     let early = ["access.log", "--from", "2001-01-01T00:00:00Z", "--until", "2001-01-02T00:00:00Z"];
     assert_shape(SHAPE, &count(folder.path(), early));
+}
+
+#[test]
+fn the_json_of_inspect_has_exactly_the_keys_of_the_contract() {
+    let folder = plain_folder();
+    folder.lines("prose.txt", ["dear diary"]);
+    folder.bytes("empty.log", "");
+    assert_shape(INSPECTION, &run(folder.path(), ["inspect", ".", "--json"]).exits(3).json());
 }
 
 #[test]

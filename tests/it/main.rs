@@ -10,6 +10,8 @@
 //! | [`corpus`] | real logs: every line of every file is a record, a directive, blank, or a fault with a reason |
 //! | [`bad_input`] | wrong questions and broken evidence: the exit status, one sentence, nothing on stdout |
 //! | [`contract`] | the shapes that other programs read: JSON keys, CSV headings, what may stand on a terminal |
+//! | [`inspect`] | what `inspect` makes of evidence: verdicts and proposals |
+//! | [`stopped`] | runs that are stopped or killed: an output is whole or not there, and nothing temporary stays |
 //! | [`method`] | the rules of METHOD, each seen from outside on a log of a few lines |
 //! | [`matrix`] | one log handed over in every way: packed, wrapped, split, doubled; the figures are the same bytes |
 //! | [`mutation`] | thousands of wounded samples: no panic, a documented exit, a ledger that adds up |
@@ -37,6 +39,7 @@ mod contract;
 mod corpus;
 mod evidence;
 mod incident;
+mod inspect;
 mod invariance;
 mod json;
 mod matrix;
@@ -46,4 +49,5 @@ mod peers;
 mod program;
 mod recount;
 mod samples;
+mod stopped;
 mod tidy;

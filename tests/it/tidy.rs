@@ -60,12 +60,14 @@ const UP: [(&str, &str, &str); 1] =
     [("count", "scan", "the meaning of a row's packed bits stands with the room that writes them")];
 
 /// Which crate may be known where: a path below the package, as its beginning.
-const VENDORS: [(&str, &[&str]); 6] = [
+const VENDORS: [(&str, &[&str]); 8] = [
     ("polars", &["src/table/", "src/count/"]),
     ("plotters", &["src/chart/"]),
     ("nom", &["parsers/src/", "src/count/filter.rs"]),
     ("clap", &["src/cli/"]),
     ("flate2", &["src/intake/"]),
+    ("ctrlc", &["src/cli/"]),
+    ("tempfile", &["src/scratch.rs"]),
     ("maxminddb", &[]),
 ];
 

@@ -165,6 +165,30 @@ fn naive(peer: IpAddr, hops: &[Option<IpAddr>], trust: &Trust) -> (IpAddr, Via) 
     (last, Via::AllTrusted)
 }
 
+/// METHOD M3.3: what would follow from trusting one machine more.
+#[test]
+fn m3_3_behind_a_hop_stands_whom_it_names() {
+    let hop = |text: &str| text.parse::<IpAddr>().unwrap();
+    let seen = |peer: &str, xff: Option<&str>, forwarded: Option<&str>, trust: &Trust, at: &str| {
+        behind(Some(peer.as_bytes()), xff.map(str::as_bytes), forwarded.map(str::as_bytes), trust, hop(at))
+    };
+    let nobody = Trust::default();
+    assert_eq!(seen("192.0.2.1", Some("203.0.113.9"), None, &nobody, "192.0.2.1"), Some(hop("203.0.113.9")));
+    assert_eq!(
+        seen("192.0.2.1", None, Some("for=203.0.113.9"), &nobody, "192.0.2.1"),
+        Some(hop("203.0.113.9"))
+    );
+    assert_eq!(seen("203.0.113.9, 192.0.2.1", None, None, &nobody, "192.0.2.1"), Some(hop("203.0.113.9")));
+    for silent in [None, Some("-"), Some("192.0.2.1"), Some("unknown")] {
+        assert_eq!(seen("192.0.2.1", silent, None, &nobody, "192.0.2.1"), None, "{silent:?}");
+    }
+    // 10.0.0.0/8 is trusted: the client is the next proxy, and behind it stands somebody else.
+    let chain = Some("203.0.113.9, 192.0.2.1");
+    assert_eq!(seen("10.0.0.1", chain, None, &trust(), "192.0.2.1"), Some(hop("203.0.113.9")));
+    let rewritten = Trust { peer_is_client: true, ..Trust::default() };
+    assert_eq!(seen("192.0.2.1", Some("203.0.113.9"), None, &rewritten, "192.0.2.1"), None);
+}
+
 proptest! {
     #[test]
     fn m3_2_both_headers_walk_as_the_method_says(hops in proptest::collection::vec(0u8..6, 1..7)) {

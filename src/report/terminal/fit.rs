@@ -44,7 +44,7 @@ fn tail_of_width(text: &str, room: usize) -> &str {
 
 /// The text, or its two ends round an `…`: the name of a file and the begin of its path both tell something. The
 /// end gets twice the room of the begin.
-pub(in crate::report) fn cut_middle(text: &str, room: usize) -> String {
+pub(crate) fn cut_middle(text: &str, room: usize) -> String {
     if width(text) <= room {
         return text.to_owned();
     }

@@ -5,7 +5,9 @@ use super::{Screen, count};
 use crate::finding::answer::{Answer, Group, GroupKey, Window};
 use crate::finding::table::Tables;
 use crate::report::fixture;
-use crate::report::inspect::{FaultKind, InspectRow, Inspection, fault_kinds, inspect};
+use crate::report::inspect::{
+    FaultKind, InspectRow, InspectSource, Inspection, Proposal, Standing, fault_kinds, inspect,
+};
 use chrono_tz::America::Los_Angeles;
 use std::path::Path;
 
@@ -32,7 +34,7 @@ fn inspected(inspection: &Inspection, screen: &Screen) -> String {
 }
 
 fn inspection(files: usize) -> Inspection {
-    let rows = fixture::answer()
+    let rows: Vec<InspectRow> = fixture::answer()
         .sources
         .iter()
         .take(files)
@@ -56,7 +58,119 @@ fn inspection(files: usize) -> Inspection {
             sha256: source.sha256.clone(),
         })
         .collect();
-    Inspection { rows, faults: fault_kinds(&fixture::tables().faults), findings: fixture::answer().findings }
+    let sources = vec![
+        of_rows("logs/gateway/2022/06/frontend-a/httpd/access_log.gz", &rows, 0..2, Standing::Care),
+        of_rows("logs/gateway/copy of access_log-20220627.gz", &rows, 2..3, Standing::Copy),
+        of_rows("logs/gateway/access_log-20220629.gz", &rows, 3..4, Standing::Unreadable),
+    ];
+    let sources = sources.into_iter().filter(|source| !source.rows.is_empty()).collect();
+    let faults = fault_kinds(&fixture::tables().faults);
+    Inspection { rows, sources, faults, findings: fixture::answer().findings }
+}
+
+fn of_rows(
+    name: &str,
+    rows: &[InspectRow],
+    places: std::ops::Range<usize>,
+    standing: Standing,
+) -> InspectSource {
+    let mine: Vec<&InspectRow> = rows.iter().take(places.end).skip(places.start).collect();
+    let proposal = |flag: &str, value: &str, reason: &str| Proposal {
+        flag: flag.to_owned(),
+        value: value.to_owned(),
+        reason: reason.to_owned(),
+    };
+    let (verdict, proposals) = match standing {
+        Standing::Copy => {
+            ("Not counted again: it has the same content as `logs/gateway/access_log-20220627.gz`.", vec![])
+        }
+        Standing::Unreadable => ("Cannot be counted: it cannot be read (it is no gzip stream).", vec![]),
+        Standing::Good => {
+            ("Good to count: combined, 9 records of 2 clients, zone in the record, no fault.", vec![])
+        }
+        _ => (
+            "Count with care: combined, 120,866 records of 1,204 clients from 2022-06-27 11:41:09 to 2022-06-28 12:02:44 PDT, zone \
+             in the record, 1 gap, 30 faults (0.02 %). 1 file breaks off; what came before that is counted. It stands behind a \
+             proxy: 1 peer carries 100 % of the records, and most of these bear another address (1,204 distinct): counts of peers \
+             are not counts of clients.",
+            vec![
+                proposal(
+                    "--trusted-proxy",
+                    "10.0.0.5",
+                    "120,866 records came through it, 120,800 with another address behind it.",
+                ),
+                proposal(
+                    "--timezone",
+                    "<zone of the server, such as Europe/Berlin>",
+                    "12 records bear no zone that is known.",
+                ),
+                proposal(
+                    "--format",
+                    "apache:%h %l '%u'",
+                    "If Apache wrote it: its bytes are the size that was to be sent.",
+                ),
+                proposal(
+                    "methods",
+                    "[\"GET\", \"POST\"]",
+                    "14 responses 2xx to POST carried 18,144 bytes (18.1 kB).",
+                ),
+            ],
+        ),
+    };
+    InspectSource {
+        name: name.to_owned(),
+        files: mine.iter().map(|row| row.path.clone()).collect(),
+        format: "combined".to_owned(),
+        records: mine.iter().map(|row| row.records).sum(),
+        faults: mine.iter().map(|row| row.faults).sum(),
+        first_utc: mine.iter().find_map(|row| row.first_utc.clone()),
+        last_utc: mine.iter().rev().find_map(|row| row.last_utc.clone()),
+        clients: Some(1_204),
+        verdict: verdict.to_owned(),
+        proposals,
+        standing,
+        rows: places.take(mine.len()).collect(),
+    }
+}
+
+/// A folder with so many logs that only what stands against one is said.
+fn many_logs() -> Inspection {
+    let row = |n: usize| {
+        let path = format!("logs/site-{n:02}.log");
+        let (records, lines) = (100 * n as u64, 100 * n as u64 + 28);
+        let log = InspectRow { path: path.clone(), records, lines, ..inspection(1).rows.remove(0) };
+        let (format, zone) = ("unrecognised".to_owned(), String::new());
+        let nothing = InspectRow { path, format, zone, state: log.state.clone(), ..InspectRow::default() };
+        match n {
+            0..10 => log,
+            10..35 => InspectRow { lines: 7, faults: 7, bytes: 70, ..nothing },
+            _ => nothing,
+        }
+    };
+    let rows: Vec<InspectRow> = (0..40).map(row).collect();
+    let standing = |n: usize| match n {
+        0..10 => {
+            if n % 4 == 3 {
+                Standing::Care
+            } else {
+                Standing::Good
+            }
+        }
+        10..35 => Standing::Unrecognised,
+        _ => Standing::Empty,
+    };
+    let sources = (0..40)
+        .map(|n| {
+            let of = of_rows(&format!("logs/site-{n:02}.log"), &rows, n..n + 1, standing(n));
+            let proposals = of
+                .proposals
+                .into_iter()
+                .filter(|p| n < 10 || (n < 35 && p.value.starts_with("apache")))
+                .collect();
+            InspectSource { proposals, ..of }
+        })
+        .collect();
+    Inspection { rows, sources, ..Inspection::default() }
 }
 
 fn same_as_file(name: &str, text: &str) {
@@ -91,6 +205,11 @@ fn the_screens_of_inspect_are_as_they_were_read_and_approved() {
         same_as_file(&format!("inspect-{columns}.txt"), &text);
     }
     same_as_file("inspect-two-files-80.txt", &inspected(&inspection(2), &screen(80)));
+    for columns in [60, 120] {
+        let text = inspected(&many_logs(), &screen(columns));
+        fits(&text, columns);
+        same_as_file(&format!("inspect-many-{columns}.txt"), &text);
+    }
 }
 
 #[test]
@@ -108,6 +227,14 @@ fn no_line_is_longer_than_the_screen_and_nothing_hostile_gets_out() {
             row.path = fixture::HOSTILE.to_owned();
             row.format = fixture::HOSTILE.to_owned();
             row.zone = fixture::HOSTILE.to_owned();
+        }
+        for source in &mut inspection.sources {
+            source.name = fixture::HOSTILE.to_owned();
+            source.verdict = fixture::HOSTILE.to_owned();
+            for proposal in &mut source.proposals {
+                proposal.value = fixture::HOSTILE.to_owned();
+                proposal.reason = fixture::HOSTILE.to_owned();
+            }
         }
         for answer in [fixture::hostile_answer(), fixture::answer(), Answer::default()] {
             let text = counted(&answer, &tables, &screen) + &inspected(&inspection, &screen);
