@@ -74,10 +74,11 @@ pub fn of_files(settled: &Settled) -> Vec<Finding> {
             let n = counted(file.account.held, "line", "lines");
             let are =
                 if file.account.held == 1 { "is part of another line" } else { "are parts of other lines" };
+            let whom = if file.account.held == 1 { "it" } else { "them" };
             say(
                 "joined-lines",
                 format!(
-                    "{n} of `{name}` {are}, written in parts by a container runtime, and joined to it; a joined line is one unit of the ledger."
+                    "{n} of `{name}` {are}, written in parts by a container runtime, and joined to {whom}; a joined line is one unit of the ledger."
                 ),
             );
         }

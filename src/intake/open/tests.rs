@@ -49,8 +49,11 @@ fn tar_of(files: &[(&str, &[u8])]) -> Vec<u8> {
     builder.into_inner().unwrap()
 }
 
-/// A zip with its members stored, written by hand after APPNOTE 4.3.
-fn zip_of(files: &[(&str, u16, u16, &[u8], &[u8])]) -> Vec<u8> {
+/// Name, method, flags, bytes in the archive, content.
+type Zipped<'a> = (&'a str, u16, u16, &'a [u8], &'a [u8]);
+
+/// A zip written by hand after APPNOTE 4.3.
+fn zip_of(files: &[Zipped<'_>]) -> Vec<u8> {
     let (mut out, mut list) = (Vec::new(), Vec::new());
     for (name, method, flags, packed, content) in files {
         let mut crc = flate2::Crc::new();
@@ -253,8 +256,8 @@ fn containers_that_are_not_opened_are_named_and_not_read_as_text() {
 /// HOSTILE: decompression bombs.
 #[test]
 fn a_bomb_ends_at_its_cap_in_every_codec_and_archive() {
-    let zeros = vec![b'a'; 4 << 20];
-    let caps = Caps { max_bytes: 1 << 40, max_ratio: 100, free_bytes: 1 << 20 };
+    let zeros = vec![b'a'; 512 << 10];
+    let caps = Caps { max_bytes: 1 << 40, max_ratio: 100, free_bytes: 64 << 10 };
     let mut bombs = ALL.map(|codec| encode(codec, &zeros)).to_vec();
     bombs.push(encode(Codec::Gzip, &tar_of(&[("bomb", &zeros)])));
     bombs.push(tar_of(&[("bomb.gz", &encode(Codec::Gzip, &zeros))]));
@@ -274,7 +277,7 @@ fn a_bomb_ends_at_its_cap_in_every_codec_and_archive() {
         }
         let (why, kept) = met[0];
         assert_eq!(why, Some(CapReached::Ratio(100)), "{} bytes", bytes.len());
-        assert!(((1 << 20)..(3 << 20)).contains(&kept), "{kept}");
+        assert!(((64 << 10)..(448 << 10)).contains(&kept), "{kept}");
     }
 }
 
