@@ -4,7 +4,6 @@
 use std::io::{self, BufRead, BufReader, Read};
 
 use bzip2::read::MultiBzDecoder;
-use flate2::read::MultiGzDecoder;
 use lzma_rust2::XzReader;
 
 use super::magic::Codec;
@@ -26,7 +25,7 @@ pub type Bytes<'a> = Box<dyn Read + 'a>;
 pub fn decode(codec: Codec, compressed: Bytes<'_>) -> io::Result<Bytes<'_>> {
     let buffered = BufReader::with_capacity(READ_BYTES, compressed);
     Ok(match codec {
-        Codec::Gzip => Box::new(MultiGzDecoder::new(buffered)),
+        Codec::Gzip => Box::new(GzipMembers { member: Some(SingleMember::new(buffered)) }),
         Codec::Zstd => {
             let mut decoder = zstd::stream::read::Decoder::with_buffer(buffered)?;
             decoder.window_log_max(ZSTD_WINDOW_LOG)?;
@@ -36,6 +35,49 @@ pub fn decode(codec: Codec, compressed: Bytes<'_>) -> io::Result<Bytes<'_>> {
         Codec::Xz => Box::new(XzReader::new_mem_limit(buffered, true, XZ_KIB)),
         Codec::Lz4 => Box::new(Lz4Frames { frame: Some(lz4::Decoder::new(buffered)?) }),
     })
+}
+
+#[expect(clippy::disallowed_types, reason = "GzipMembers goes on with the next member")]
+type SingleMember<R> = flate2::bufread::GzDecoder<R>;
+
+/// One gzip member after the other. Zeros behind the last one are padding, as gzip itself has it.
+struct GzipMembers<R> {
+    member: Option<SingleMember<R>>,
+}
+
+impl<R: BufRead> Read for GzipMembers<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        while let Some(member) = &mut self.member {
+            let n = member.read(buffer)?;
+            if n > 0 {
+                return Ok(n);
+            }
+            let Some(mut rest) = self.member.take().map(SingleMember::into_inner) else { break };
+            let mut padded = false;
+            loop {
+                let ahead = rest.fill_buf()?;
+                let zeros = ahead.iter().take_while(|b| **b == 0).count();
+                padded |= zeros > 0;
+                let ended = ahead.is_empty();
+                let more = zeros < ahead.len();
+                rest.consume(zeros);
+                if ended {
+                    return Ok(0);
+                }
+                if more {
+                    break;
+                }
+            }
+            if padded {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, "other bytes follow its padding"));
+            }
+            self.member = Some(SingleMember::new(rest));
+        }
+        Ok(0)
+    }
 }
 
 /// One LZ4 frame after the other; the library's decoder ends with the first, and ends silently where it is cut.
@@ -146,6 +188,14 @@ pub(crate) mod tests {
                 assert!(text.starts_with(&got), "{codec:?} cut at {cut}");
             }
         }
+    }
+
+    #[test]
+    fn zeros_behind_a_gzip_are_padding_and_what_follows_them_is_not() {
+        let padded = [encode(Codec::Gzip, b"one\n"), vec![0; 700_000]].concat();
+        assert_eq!(content(Codec::Gzip, &padded), (b"one\n".to_vec(), true));
+        let more = [padded, encode(Codec::Gzip, b"two\n")].concat();
+        assert_eq!(content(Codec::Gzip, &more), (b"one\n".to_vec(), false));
     }
 
     #[test]

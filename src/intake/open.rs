@@ -11,7 +11,7 @@ use super::caps::{Capped, Caps};
 use super::codec::{Bytes, decode};
 use super::find::Place;
 use super::magic::{HEAD_BYTES, Kind, told};
-use super::raw::Raw;
+use super::raw::{Raw, Stamp};
 
 /// Compressions around each other that are undone.
 const LAYERS: usize = 2;
@@ -59,6 +59,10 @@ pub struct Opened {
     pub later: Vec<Member>,
     /// Members that hold no bytes: links and devices.
     pub passed_over: Vec<String>,
+    /// How the file was when its members were listed: those that come later are opened anew.
+    pub stamp: Option<Stamp>,
+    /// Whether it is an archive without a single file in it.
+    pub empty_archive: bool,
     /// SHA-256 of the file as handed over where that is not the content's, or why it cannot be had.
     pub sha256: Option<Result<String, String>>,
 }
@@ -100,10 +104,17 @@ fn whole(place: &Place, caps: Caps, only: Option<u32>, take: &mut dyn FnMut(Ente
     };
     match listed {
         Some(Ok(Some(contents))) => {
+            let whole = contents.broken.is_none();
             let contents = said(contents, take);
+            let empty_archive = whole && contents.members.is_empty();
+            if empty_archive {
+                take(nothing(&raw));
+            }
             return Opened {
                 later: contents.members,
                 passed_over: contents.passed_over,
+                stamp: raw.stamp(),
+                empty_archive,
                 sha256: Some(seal(place).map_err(|e| e.to_string())),
             };
         }
@@ -139,14 +150,30 @@ fn in_order(
         take(Entered { at: At::Whole, member: None, stream });
         return Opened::default();
     }
+    let mut met = 0;
     let contents = tar::each(content, &mut |number, name, bytes| {
+        met += 1;
         if only.is_none_or(|n| n == number) {
-            let stream = nested(bytes, raw, caps);
+            let stream = bytes.and_then(|bytes| nested(bytes, raw, caps));
             take(Entered { at: At::Nth(number), member: Some(name), stream });
         }
     });
-    let contents = if only.is_none() { said(contents, take) } else { contents };
-    Opened { passed_over: contents.passed_over, ..Opened::default() }
+    if only.is_some() {
+        return Opened::default();
+    }
+    let whole = contents.broken.is_none();
+    let contents = said(contents, take);
+    let empty_archive = whole && met == 0;
+    if empty_archive {
+        take(nothing(raw));
+    }
+    Opened { passed_over: contents.passed_over, empty_archive, ..Opened::default() }
+}
+
+/// The line of the ledger for an archive without a file in it.
+fn nothing<'a>(raw: &Raw) -> Entered<'a> {
+    let stream = Stream { content: Box::new(io::empty()), raw: raw.clone() };
+    Entered { at: At::Whole, member: None, stream: Ok(stream) }
 }
 
 fn failed(error: io::Error, take: &mut dyn FnMut(Entered<'_>)) -> Opened {

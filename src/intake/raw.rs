@@ -13,16 +13,35 @@ use super::find::Place;
 use super::seal::hex;
 
 /// What the path said of a file when it was opened, to tell whether it changed meanwhile.
-#[derive(PartialEq, Eq)]
-struct Stamp {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
     bytes: u64,
     modified: Option<std::time::SystemTime>,
+    /// Device and number of the file: another one may have been renamed to the path.
+    node: (u64, u64),
 }
 
 impl Stamp {
     fn of(file: &std::fs::Metadata) -> Self {
-        Self { bytes: file.len(), modified: file.modified().ok() }
+        Self { bytes: file.len(), modified: file.modified().ok(), node: node(file) }
     }
+
+    /// Whether the file at `path` is still as it was.
+    #[must_use]
+    pub fn holds(&self, path: &Path) -> bool {
+        std::fs::metadata(path).is_ok_and(|now| Self::of(&now) == *self)
+    }
+}
+
+#[cfg(unix)]
+fn node(file: &std::fs::Metadata) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt;
+    (file.dev(), file.ino())
+}
+
+#[cfg(not(unix))]
+fn node(_file: &std::fs::Metadata) -> (u64, u64) {
+    (0, 0)
 }
 
 struct Inner {
@@ -113,11 +132,15 @@ impl Raw {
     #[must_use]
     pub fn changed_meanwhile(&self) -> bool {
         match self.opened.as_deref() {
-            Some((Place::File(path), stamp)) => {
-                std::fs::metadata(path).map_or(true, |now| Stamp::of(&now) != *stamp)
-            }
+            Some((Place::File(path), stamp)) => !stamp.holds(path),
             _ => false,
         }
+    }
+
+    /// What the path said of the file when it was opened.
+    #[must_use]
+    pub fn stamp(&self) -> Option<Stamp> {
+        self.opened.as_deref().map(|(_, stamp)| stamp.clone())
     }
 }
 

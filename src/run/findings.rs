@@ -27,7 +27,10 @@ pub fn of_files(settled: &Settled) -> Vec<Finding> {
         match &file.report.state {
             State::Read => {}
             State::Truncated(why) => {
-                say("truncated-stream", format!("`{name}` breaks off ({why}); what came before is counted."));
+                say(
+                    "truncated-stream",
+                    format!("`{name}` could not be read to its end ({why}); what came before is counted."),
+                );
             }
             State::Capped(why) => {
                 say(
@@ -136,6 +139,11 @@ pub fn of_files(settled: &Settled) -> Vec<Finding> {
             );
         }
     }
+    out.extend(settled.empty_archives.iter().map(|path| Finding {
+        id: "empty-archive".to_owned(),
+        source: Some(path.clone()),
+        text: format!("`{path}` is an archive without a single file in it."),
+    }));
     out.extend(settled.passed_over.iter().map(|(path, names)| passed_over(path, names)));
     if settled.not_compared > 0 {
         out.push(Finding {
@@ -219,7 +227,7 @@ fn in_words(cause: &Cause, threshold_s: u64) -> String {
                 if lacking.count() == 1 { "is" } else { "are" }
             )
         }
-        Cause::BreaksOff(path) => format!("`{path}` breaks off there"),
+        Cause::BreaksOff(path) => format!("`{path}` could not be read on from there"),
         Cause::Unreadable(path) => format!("`{path}`, which lies between, cannot be read"),
     }
 }

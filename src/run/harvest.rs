@@ -7,7 +7,7 @@
 //! ```
 //! Channels are bounded, so memory is: a few blocks a thread, plus the rows.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,6 +27,7 @@ use crate::intake::State;
 use crate::intake::archive::At;
 use crate::intake::caps::Caps;
 use crate::intake::find::Place;
+use crate::intake::raw::Stamp;
 use crate::ledger::account::Account;
 use crate::scan::block::Scanner;
 use crate::scan::faults::Faults;
@@ -102,6 +103,8 @@ pub struct Harvest {
     pub reports: BTreeMap<u32, Report>,
     /// Members of archives that hold no bytes, by path.
     pub passed_over: BTreeMap<u32, Vec<String>>,
+    /// Archives without a file in them, by path.
+    pub empty_archives: BTreeSet<u32>,
     /// By file id.
     pub accounts: BTreeMap<u32, Account>,
     /// By file id.
@@ -186,10 +189,32 @@ fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
+fn changed(place: &Place, stamp: &Stamp) -> bool {
+    match place {
+        Place::File(path) => !stamp.holds(path),
+        Place::Stdin => false,
+    }
+}
+
 /// The hash as handed over is the content's where the file is nothing but its content.
 fn sealed(mut reports: BTreeMap<u32, Report>, paths: &Paths) -> BTreeMap<u32, Report> {
+    let swapped: BTreeSet<u32> = paths
+        .stamps
+        .iter()
+        .filter(|(_, (place, stamp))| changed(place, stamp))
+        .map(|(path, _)| *path)
+        .collect();
     for report in reports.values_mut() {
+        report.changed |= swapped.contains(&report.origin.0);
         report.sha256 = match paths.sha256.get(&report.origin.0) {
+            // Its members may be those of another state than the one that was hashed.
+            Some(Ok(_)) if swapped.contains(&report.origin.0) => {
+                if matches!(report.state, State::Read) {
+                    let why = "the archive changed while its members were read; which state each is of cannot be told";
+                    report.state = State::Truncated(why.to_owned());
+                }
+                None
+            }
             Some(Ok(sha256)) => Some(sha256.clone()),
             Some(Err(why)) => {
                 // Not even the bytes as handed over can be read to their end.
@@ -213,6 +238,7 @@ fn join(
     let mut all = Harvest {
         reports: sealed(reports, &paths),
         passed_over: paths.passed_over,
+        empty_archives: paths.empty_archives,
         accounts: BTreeMap::new(),
         facts: BTreeMap::new(),
         faults: Faults::default(),

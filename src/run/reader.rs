@@ -1,6 +1,6 @@
 //! One reader: opens a path, cuts each of its streams into blocks, and hands these to its own hash and to the scanners.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,7 +18,9 @@ use crate::intake::State;
 use crate::intake::archive::At;
 use crate::intake::blocks::{Block, Blocks, Step};
 use crate::intake::caps::{self, Caps};
+use crate::intake::find::Place;
 use crate::intake::open::{self, Entered, Stream};
+use crate::intake::raw::Stamp;
 use crate::intake::seal::hex;
 use crate::scan::rules::FileRules;
 
@@ -42,6 +44,10 @@ pub(super) struct Paths {
     pub(super) sha256: BTreeMap<u32, Result<String, String>>,
     /// Members that hold no bytes.
     pub(super) passed_over: BTreeMap<u32, Vec<String>>,
+    /// Archives without a file in them.
+    pub(super) empty_archives: BTreeSet<u32>,
+    /// Archives whose members were opened one by one, as they were when these were listed.
+    pub(super) stamps: BTreeMap<u32, (Place, Stamp)>,
 }
 
 /// What all readers share.
@@ -82,6 +88,12 @@ impl Path<'_> {
         let mut paths = self.desk.paths.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(sha256) = opened.sha256 {
             paths.sha256.insert(job.path, sha256);
+        }
+        if opened.empty_archive {
+            paths.empty_archives.insert(job.path);
+        }
+        if let Some(stamp) = opened.stamp {
+            paths.stamps.insert(job.path, (job.place.clone(), stamp));
         }
         if !opened.passed_over.is_empty() {
             paths.passed_over.insert(job.path, opened.passed_over);

@@ -78,6 +78,8 @@ pub struct Settled {
     pub not_compared: u64,
     /// Members of archives that hold no bytes, by the archive's path as shown.
     pub passed_over: Vec<(String, Vec<String>)>,
+    /// Archives without a file in them, as shown.
+    pub empty_archives: Vec<String>,
     /// Files whose second pass of a fold is read as the first, because they cannot be read twice.
     pub unread_folds: Vec<String>,
 }
@@ -115,14 +117,14 @@ pub fn settle(
             };
         }
     }
+    let shown = |path: &u32| Some(prepared.files.get(*path as usize)?.0.shown.clone());
     let passed_over = harvested
         .passed_over
         .iter()
-        .filter_map(|(path, names)| {
-            Some((prepared.files.get(*path as usize)?.0.shown.clone(), names.clone()))
-        })
+        .filter_map(|(path, names)| Some((shown(path)?, names.clone())))
         .collect();
-    Ok(Settled { files, keys, not_compared, passed_over, unread_folds: folds.unread })
+    let empty_archives = harvested.empty_archives.iter().filter_map(shown).collect();
+    Ok(Settled { files, keys, not_compared, passed_over, empty_archives, unread_folds: folds.unread })
 }
 
 fn in_order(prepared: &Prepared, harvested: &Harvest) -> Vec<File> {

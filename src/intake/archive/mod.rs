@@ -44,7 +44,7 @@ pub struct Contents {
     pub members: Vec<Member>,
     /// Members that hold no bytes of their own: links, devices. Directories are not among them.
     pub passed_over: Vec<String>,
-    /// Why the archive could not be read to its end.
+    /// Why not all of it could be read.
     pub broken: Option<String>,
 }
 
@@ -54,15 +54,22 @@ pub const MOST_MEMBERS: usize = 1_000_000;
 /// Gives each member a name of its own.
 #[derive(Debug, Default)]
 pub struct Names {
+    /// How often each name came; a name that was made is taken too.
     seen: std::collections::BTreeMap<String, u32>,
 }
 
 impl Names {
-    /// `name`, or `name#2` the second time.
+    /// `name`, or `name#2` the second time, or the next number that no member has.
     pub fn unique(&mut self, name: String) -> String {
-        let n = self.seen.entry(name.clone()).or_default();
-        *n += 1;
-        if *n == 1 { name } else { format!("{name}#{n}") }
+        let mut n = self.seen.get(&name).copied().unwrap_or(0);
+        let mut taken = name.clone();
+        while n > 0 && self.seen.contains_key(&taken) {
+            n += 1;
+            taken = format!("{name}#{n}");
+        }
+        self.seen.insert(name, n.max(1));
+        self.seen.entry(taken.clone()).or_insert(1);
+        taken
     }
 }
 
@@ -88,7 +95,7 @@ mod tests {
         assert_eq!(name_of(b"../../etc/passwd"), "../../etc/passwd");
         assert_eq!(name_of(b"caf\xe9.log"), "caf\\xE9.log");
         let mut names = Names::default();
-        let given = ["a", "b", "a", "a"].map(|n| names.unique(n.to_owned()));
-        assert_eq!(given, ["a", "b", "a#2", "a#3"]);
+        let given = ["a", "b", "a", "a", "b#2", "b"].map(|n| names.unique(n.to_owned()));
+        assert_eq!(given, ["a", "b", "a#2", "a#3", "b#2", "b#3"]);
     }
 }

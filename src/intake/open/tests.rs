@@ -239,7 +239,97 @@ fn links_are_passed_over_by_name_and_directories_without_a_word() {
     builder.append_data(&mut header, "logs", &b""[..]).unwrap();
     let (_dir, place) = folder(&builder.into_inner().unwrap());
     let (got, opened) = all(&place, CAPS);
-    assert_eq!((got, opened.passed_over), (Vec::new(), vec!["link.log".to_owned()]));
+    // An archive without a file in it still has its line in the ledger.
+    assert_eq!((got, opened.empty_archive), (vec![(None, Ok(Vec::new()))], true));
+    assert_eq!(opened.passed_over, ["link.log"]);
+}
+
+fn reasons(got: &Got) -> Vec<&str> {
+    got.iter().filter_map(|(_, read)| read.as_ref().err().map(String::as_str)).collect()
+}
+
+/// The checksum of a compression stands behind the tar's own end.
+#[test]
+fn a_compressed_tar_with_a_flipped_byte_is_never_read_as_whole() {
+    let tar = tar_of(&[("a", &b"one\n".repeat(300))]);
+    // The encoders of zstd and lz4 write no checksum of the content unless they are asked to.
+    for codec in [Codec::Gzip, Codec::Bzip2, Codec::Xz] {
+        let mut broken = match codec {
+            // Stored, so that the flip changes the text and nothing else.
+            Codec::Gzip => {
+                let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+                encoder.write_all(&tar).unwrap();
+                encoder.finish().unwrap()
+            }
+            other => encode(other, &tar),
+        };
+        let at = broken.windows(4).position(|w| w == b"one\n").unwrap_or(broken.len() / 2);
+        broken[at] ^= 1;
+        let (_dir, place) = folder(&broken);
+        assert!(!reasons(&all(&place, CAPS).0).is_empty(), "{codec:?}");
+    }
+}
+
+#[test]
+fn archives_joined_to_one_file_are_read_or_said_to_hold_more() {
+    let (one, two) = (tar_of(&[("a", b"one\n")]), tar_of(&[("b", b"two\n")]));
+    for bytes in [
+        [one.clone(), two.clone()].concat(),
+        encode(Codec::Zstd, &[one.clone(), two.clone()].concat()),
+        [encode(Codec::Gzip, &one), encode(Codec::Gzip, &two)].concat(),
+    ] {
+        let (_dir, place) = folder(&bytes);
+        assert_eq!(all(&place, CAPS).0, [some("a", b"one\n"), some("b", b"two\n")]);
+    }
+    let (_dir, place) = folder(&[one, b"198.51.100.7 - - text behind the end mark\n".repeat(40)].concat());
+    let got = all(&place, CAPS).0;
+    assert!(got.contains(&some("a", b"one\n")) && reasons(&got).len() == 1, "{got:?}");
+}
+
+#[test]
+fn a_zip_that_holds_more_than_its_list_says_so() {
+    let one = zip_of(&[("a", 0, 0, b"one\n", b"one\n")]);
+    let two = zip_of(&[("b", 0, 0, b"two\n", b"two\n")]);
+    let list = one.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
+    // Another archive's member before the list, which does not name it.
+    let mut hidden = one[..list].to_vec();
+    hidden.extend(&two[..two.windows(4).position(|w| w == b"PK\x01\x02").unwrap()]);
+    let moved = hidden.len() as u32;
+    hidden.extend(&one[list..]);
+    let place_of_list = hidden.len() - 6;
+    hidden[place_of_list..place_of_list + 4].copy_from_slice(&moved.to_le_bytes());
+    for bytes in [
+        [one.clone(), two].concat(),
+        [one.clone(), vec![7; 100]].concat(),
+        hidden,
+        // A comment that is an end record of an empty archive.
+        {
+            let mut commented = one.clone();
+            let comment = commented.len() - 2;
+            commented[comment] = 22;
+            [commented, b"PK\x05\x06".to_vec(), vec![0; 18]].concat()
+        },
+    ] {
+        let (_dir, place) = folder(&bytes);
+        let got = all(&place, CAPS).0;
+        assert!(!reasons(&got).is_empty(), "{got:?}");
+    }
+}
+
+#[test]
+fn a_name_of_megabytes_is_refused_before_it_fills_the_memory() {
+    let mut header = ::tar::Header::new_gnu();
+    header.set_entry_type(::tar::EntryType::GNULongName);
+    let name = vec![b'a'; 3 << 20];
+    header.set_size(name.len() as u64);
+    header.set_path("././@LongLink").unwrap();
+    header.set_cksum();
+    let tar = [header.as_bytes().to_vec(), name, tar_of(&[("a", b"one\n")])].concat();
+    for bytes in [tar.clone(), encode(Codec::Gzip, &tar)] {
+        let (_dir, place) = folder(&bytes);
+        let got = all(&place, CAPS).0;
+        assert!(reasons(&got).iter().any(|why| why.contains("longer than 1 MiB")), "{:?}", reasons(&got));
+    }
 }
 
 #[test]
