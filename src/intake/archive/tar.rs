@@ -139,8 +139,8 @@ struct Taken {
 
 /// Long names and attributes of one member; the library holds them in memory, whatever their header says.
 const MOST_HEADERS: u64 = 1 << 20;
-/// The same, zeros included: padding between archives that were joined is longer.
-const MOST_PADDING: u64 = 64 << 20;
+/// The same, zeros included.
+const MOST_ZEROS: u64 = 16 << 20;
 
 struct Tailed<R> {
     inner: R,
@@ -175,12 +175,13 @@ impl<R: Read> Read for Tailed<R> {
         let mut taken = self.tail.state.get();
         let last = got.iter().rev().take_while(|b| **b == 0).count() as u64;
         taken.zeros = if last == n as u64 { taken.zeros + last } else { last };
-        if !taken.in_member && taken.zeros < MOST_PADDING {
-            taken.headers += n as u64;
+        if !taken.in_member {
             taken.text += got.iter().filter(|b| **b != 0).count() as u64;
+            // Zeros before a header are padding, those after one can be its own.
+            taken.headers += if taken.text > 0 { n as u64 } else { 0 };
         }
         self.tail.state.set(taken);
-        if taken.text > MOST_HEADERS || (taken.headers > MOST_PADDING && taken.text > 0) {
+        if taken.text > MOST_HEADERS || taken.headers > MOST_ZEROS {
             return Err(io::Error::other("the headers of one member are longer than 1 MiB"));
         }
         Ok(n)
