@@ -26,7 +26,7 @@ use crate::framing::Line;
 use crate::prefix::{Kind, Peeled};
 use crate::record::Stamp;
 use crate::token::time::TimeCache;
-use crate::unit::{PREFIX, Read, read_payload};
+use crate::unit::{PREFIX, Read, nul_within, read_payload};
 use std::sync::Arc;
 
 /// Joins the partial lines of one block, stream by stream.
@@ -180,6 +180,10 @@ impl<'a> Joined<'a> {
     /// Reads the unit as [`crate::unit::read`] reads a line; there is no raw line to fall back to. A torn or
     /// over-long one is a fault whatever its head says.
     pub fn read(&self, formats: &'a [Arc<dyn Format>], cache: &mut TimeCache) -> Read<'a> {
+        let nul = if self.end == End::TooLong { None } else { nul_within(self.payload) };
+        if let Some(fault) = nul {
+            return Read { format: 0, unit: Unit::Fault(fault), prefix: Some(self.kind), time: self.time };
+        }
         let (kind, expected) = match self.end {
             End::Whole => return read_payload(formats, self.payload, (self.kind, self.time), cache),
             End::Torn => (FaultKind::Torn, "the last part of a line that was written in parts"),

@@ -114,15 +114,30 @@ fn docker_objects_are_unescaped_and_lose_one_newline() {
 }
 
 #[test]
-fn a_docker_log_without_newline_is_partial() {
-    assert_eq!(parts(r#"{"log":"a","stream":"stdout","time":""}"#), ("a".to_owned(), true, 1));
-    assert_eq!(parts(r#"{"log":"","stream":"stdout"}"#), (String::new(), true, 1));
+fn a_docker_log_without_newline_is_partial_from_16_kib_on() {
+    let entry = |text: &str| format!(r#"{{"log":"{text}","stream":"stdout","time":""}}"#);
+    let long = "a".repeat(16_384);
+    assert_eq!(parts(&entry(&long)), (long.clone(), true, 1));
+    assert_eq!(parts(&entry(&long[1..])), (long[1..].to_owned(), false, 1));
+    assert_eq!(parts(&entry(&(long.clone() + "\\n"))), (long, false, 1));
+    assert_eq!(parts(&entry(&"\\t".repeat(16_383))).1, false);
+    assert_eq!(parts(&entry(&"\\t".repeat(16_384))).1, true);
+}
+
+/// The last output of a process that ended without a newline: nothing of it goes on in the next entry.
+#[test]
+fn a_short_docker_log_without_newline_stands_alone() {
+    assert_eq!(parts(r#"{"log":"bye","stream":"stdout","time":""}"#), ("bye".to_owned(), false, 1));
+    assert_eq!(parts(r#"{"log":"","stream":"stderr"}"#), (String::new(), false, 2));
 }
 
 #[test]
 fn other_objects_are_no_docker_entries() {
     for line in [
         &br#"{"log":"a\n"}"#[..],
+        br#"{"log":"a\n","time":"2024-04-16T06:21:39Z"}"#,
+        br#"{"log":"a\n","stream":"access","time":"2024-04-16T06:21:39Z"}"#,
+        br#"{"log":"a\n","stream":null,"time":"2024-04-16T06:21:39Z"}"#,
         br#"{"log":"a\n","stream":"stdout","time":""} x"#,
         br#"{"log":{"a":1},"time":""}"#,
         br#"{"level":"info","msg":"\"log\""}"#,
@@ -222,7 +237,9 @@ fn a_block_is_open_where_a_streams_last_line_is_partial() {
     assert!(ends_open((cri("stdout", "P") + &cri("stderr", "F")).as_bytes()));
     assert!(!ends_open((cri("stdout", "P") + &cri("stdout", "F")).as_bytes()));
     assert!(ends_open((cri("stdout", "P") + "noise\n").as_bytes()));
-    assert!(ends_open(b"{\"log\":\"a\",\"stream\":\"stdout\",\"time\":\"\"}\n"));
+    let part = format!("{{\"log\":\"{}\",\"stream\":\"stdout\",\"time\":\"\"}}\n", "a".repeat(16_384));
+    assert!(ends_open(part.as_bytes()));
+    assert!(!ends_open(b"{\"log\":\"a\",\"stream\":\"stdout\",\"time\":\"\"}\n"));
     assert!(!ends_open(b"{\"log\":\"a\\n\",\"stream\":\"stdout\",\"time\":\"\"}\n"));
 }
 

@@ -1,6 +1,6 @@
 //! The lines of a sample that are looked at, each peeled once and read by every format.
 
-use crate::encoding::Encoding;
+use crate::encoding::{Encoding, unmarked};
 use crate::fault::FaultKind;
 use crate::format::{Format, Unit};
 use crate::framing::{is_blank, lines_of};
@@ -75,7 +75,7 @@ pub(super) enum Seen {
 pub(super) fn pick(sample: &[u8], encoding: Encoding) -> Vec<Picked<'_>> {
     let mut decoded = Vec::new();
     let mut text = |line| match encoding {
-        Encoding::Bytes => Some(Cow::Borrowed(line)),
+        Encoding::Bytes => Some(Cow::Borrowed(unmarked(line))),
         _ => encoding.text(line, &mut decoded).ok().map(|text| Cow::Owned(text.to_vec())),
     };
     let all: Vec<(Cow<'_, [u8]>, bool)> = lines_of(sample, encoding)
