@@ -10,6 +10,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use accesstrail_parsers::encoding::{self, Encoding};
+use accesstrail_parsers::framing;
 use accesstrail_parsers::prefix;
 
 /// Length of the stretch whose lines make one block.
@@ -133,13 +134,13 @@ impl<R: Read> Blocks<R> {
         let mut searched = want;
         loop {
             if let Some(end) = encoding.newline_end(&self.carry, searched) {
-                if end - last <= LINE_CAP + encoding.newline_bytes() {
+                if self.line_fits(last, end) {
                     return self.whole_run(end);
                 }
                 break;
             }
             searched = self.carry.len();
-            if self.ended || searched - last > LINE_CAP {
+            if self.ended || searched - last > LINE_CAP + 2 * encoding.newline_bytes() {
                 break;
             }
             self.fill(searched + STEP_BYTES)?;
@@ -152,6 +153,12 @@ impl<R: Read> Blocks<R> {
         }
         self.skipping = true;
         Ok(Some(self.give(LINE_CAP, Content::TooLong)))
+    }
+
+    /// Whether the line with its ending is one that is parsed: the CR of a CRLF belongs to the ending.
+    fn line_fits(&self, begin: usize, end: usize) -> bool {
+        let line = self.carry.get(begin..end).unwrap_or_default();
+        framing::lines_of(line, self.encoding()).all(|line| line.bytes.len() <= LINE_CAP)
     }
 
     /// Gives the block that would end at `end`, longer if that is inside a run of partial lines.
@@ -340,6 +347,24 @@ mod tests {
         assert!(
             matches!(&steps[..], [Step::Block(b)] if b.content == Content::Lines && b.bytes.len() == LINE_CAP + 1)
         );
+    }
+
+    #[test]
+    fn the_cr_of_a_crlf_does_not_count_towards_the_cap() {
+        for (length, before, content) in [
+            (LINE_CAP, &b""[..], Content::Lines),
+            (LINE_CAP, b"short\r\n", Content::Lines),
+            (LINE_CAP + 1, b"", Content::TooLong),
+        ] {
+            let text = [before, &vec![b'a'; length], b"\r\nafter\r\n"].concat();
+            for step in [1 << 14, 1 << 20] {
+                let long = blocks(&text, step).into_iter().find_map(|step| match step {
+                    Step::Block(block) if block.bytes.len() >= LINE_CAP => Some(block.content),
+                    _ => None,
+                });
+                assert_eq!(long, Some(content), "{length} behind {}", before.len());
+            }
+        }
     }
 
     proptest! {
