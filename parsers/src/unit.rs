@@ -148,6 +148,12 @@ fn behind<'a>(
             };
         }
     }
+    if let Some(payload) = peeled.with_host {
+        let read = read_payload(formats, payload, (peeled.kind, peeled.time), cache);
+        if matches!(read.unit, Unit::Record(_)) {
+            return read;
+        }
+    }
     let inner = read_payload(formats, peeled.payload, (peeled.kind, peeled.time), cache);
     if !inner.is_fault() || is_object {
         return inner;

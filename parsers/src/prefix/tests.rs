@@ -46,6 +46,22 @@ fn rfc_3164_lines_are_peeled_with_and_without_their_parts() {
 }
 
 #[test]
+fn an_address_or_a_list_without_a_tag_behind_it_is_no_host() {
+    for rest in [
+        "198.51.100.1, 10.0.0.1 - - GET /",
+        "unknown, 10.0.0.1 - GET /",
+        "198.51.100.1 - - GET /",
+        "2001:db8::1 - - GET /",
+        "[2001:db8::1] - - GET /",
+        "198.51.100.1:80 - - GET /",
+    ] {
+        payload(&format!("Mar  5 09:00:00 {rest}"), Kind::Syslog3164, rest);
+        payload(&format!("2024-03-05T09:00:00Z {rest}"), Kind::SyslogIso, rest);
+        payload(&format!("<134>Mar  5 09:00:00 10.0.0.1 nginx: {rest}"), Kind::Syslog3164, rest);
+    }
+}
+
+#[test]
 fn rfc_3164_has_no_year_and_so_no_time() {
     assert_eq!(peeled(b"<13>Feb 25 16:19:49 web1 nginx: x").unwrap().2, None);
 }
@@ -244,10 +260,14 @@ fn a_block_is_open_where_a_streams_last_line_is_partial() {
 }
 
 #[test]
-fn only_the_last_64_kib_of_a_block_are_looked_at_and_the_last_line() {
+fn a_run_is_given_up_after_64_kib_or_a_thousand_lines_of_others() {
     let open = "2024-04-16T06:21:39Z stdout P x\n";
+    let after = |noise: &str, times| ends_open((open.to_owned() + &noise.repeat(times)).as_bytes());
+    assert!(after("n\n", RUN_LINES) && !after("n\n", RUN_LINES + 1));
+    let kib = "x".repeat(1023) + "\n";
+    assert!(after(&kib, 64) && !after(&kib, 65));
     let noise = "noise\n".repeat(11_000);
-    assert!(!ends_open((open.to_owned() + &noise).as_bytes()));
+    assert!(!after(&noise, 1));
     assert!(ends_open((noise.clone() + open).as_bytes()));
     let long = format!("2024-04-16T06:21:39Z stdout P {}\n", "x".repeat(100_000));
     assert!(ends_open((noise + &long).as_bytes()));

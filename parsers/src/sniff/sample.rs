@@ -26,6 +26,7 @@ struct Payload {
     text: Vec<u8>,
     time: Option<Stamp<'static>>,
     with_time: Option<Vec<u8>>,
+    with_host: Option<Vec<u8>>,
 }
 
 impl<'a> Picked<'a> {
@@ -36,6 +37,7 @@ impl<'a> Picked<'a> {
             text: peeled.payload.to_vec(),
             time: peeled.time.map(Stamp::unnamed),
             with_time: peeled.with_time.map(<[u8]>::to_vec),
+            with_host: peeled.with_host.map(<[u8]>::to_vec),
         });
         Self { line, payload }
     }
@@ -49,6 +51,7 @@ impl<'a> Picked<'a> {
             partial: false,
             stream: 0,
             with_time: payload.with_time.as_deref(),
+            with_host: payload.with_host.as_deref(),
         });
         let Read { unit, prefix, .. } = by_formats(std::slice::from_ref(format), &self.line, peeled, cache);
         match (unit, prefix) {

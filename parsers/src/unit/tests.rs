@@ -225,3 +225,27 @@ fn a_nul_that_json_had_escaped_is_a_fault() {
     assert_eq!(shown(&formats, &line), "nul docker-json line at 49");
     assert_eq!(shown(&formats, &format!(r#"{{"MESSAGE":"{log}"}}"#)), "nul journald line at 49");
 }
+
+/// What looks like the host of a syslog line without a tag may be the log's own first column.
+#[test]
+fn a_host_without_a_tag_is_left_in_where_the_log_has_such_a_column() {
+    let shown_whom = |names: &[&str], line: &str| {
+        let formats = set(names);
+        let mut scratch = Vec::new();
+        let read = read(&formats, line.as_bytes(), &mut scratch, &mut TimeCache::default());
+        let Unit::Record(record) = read.unit else { panic!("{line}: {:?}", read.unit) };
+        let text = |text: Option<&[u8]>| text.map(|text| text.escape_ascii().to_string());
+        (text(record.host), text(record.client))
+    };
+    let client = Some("192.0.2.7".to_owned());
+    for names in [&["common"][..], &["combined", "common"]] {
+        let line = format!("Mar  5 09:00:00 web1 {COMMON}");
+        assert_eq!(shown_whom(names, &line), (None, client.clone()));
+    }
+    let line = format!("Mar  5 09:00:00 www.example.com {COMMON} \"-\" \"-\"");
+    assert_eq!(shown_whom(&["combined"], &line), (None, client.clone()));
+    assert_eq!(
+        shown_whom(&[r#"apache:%v %h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-agent}i""#], &line),
+        (Some("www.example.com".to_owned()), client)
+    );
+}
