@@ -10,7 +10,7 @@ use accesstrail_parsers::joiner::{Fed, Joiner};
 use accesstrail_parsers::prefix::{Kind, peel};
 use accesstrail_parsers::sniff::sniff_in;
 use accesstrail_parsers::token::time::TimeCache;
-use accesstrail_parsers::unit::{Read, read_peeled};
+use accesstrail_parsers::unit::{Read, layer, read_peeled};
 use std::collections::BTreeMap;
 
 #[derive(Debug, Default)]
@@ -51,7 +51,7 @@ fn main() -> std::io::Result<()> {
                 counts.blank += 1;
                 continue;
             }
-            let peeled = peel(text, &mut scratch);
+            let peeled = layer(&sniffed.formats, text, peel(text, &mut scratch), &mut cache);
             if let Some(peeled) = &peeled {
                 *counts.peeled.entry(peeled.kind).or_default() += 1;
             }

@@ -127,20 +127,31 @@ impl Encoding {
         }
     }
 
-    /// The text that formats read: the line itself, or its UTF-8 in `out`.
+    /// The text that formats read: the line itself, or its UTF-8 in `out`. A byte order mark before it is
+    /// left out: files that begin with one have been written one behind the other.
     ///
     /// # Errors
     /// A fault of kind `encoding` at the first code unit that is none.
     #[inline]
     pub fn text<'a>(self, line: &'a [u8], out: &'a mut Vec<u8>) -> Result<&'a [u8], Fault<'a>> {
         if self == Self::Bytes {
-            return Ok(line);
+            return Ok(unmarked(line));
         }
         let wanted = "UTF-16, as the file's first bytes declare";
         match decode(self, line, out) {
-            Ok(()) => Ok(out),
+            Ok(()) => Ok(unmarked(out)),
             Err(offset) => Err(Fault::at(FaultKind::Encoding, "line", wanted, line, offset)),
         }
+    }
+}
+
+/// A text without the byte order mark of UTF-8 at its front.
+#[must_use]
+#[inline]
+pub fn unmarked(text: &[u8]) -> &[u8] {
+    match text {
+        [0xef, 0xbb, 0xbf, rest @ ..] => rest,
+        _ => text,
     }
 }
 

@@ -18,15 +18,17 @@
 //! Where no line is partial, nothing is copied and nothing allocated. What a run takes in memory is
 //! bounded by the cap, whatever the file holds; the number of runs by the streams there are.
 //!
-//! Not done: runs over the ends of blocks ([`crate::prefix::ends_open`] lets the cutter avoid them).
+//! A run is given up as torn where too much lies between two of its parts ([`RUN_LINES`], [`RUN_BYTES`]).
+//!
+//! Not done: runs over the ends of blocks ([`crate::prefix::OpenRuns`] lets the cutter avoid them).
 
 use crate::fault::{Fault, FaultKind};
 use crate::format::{Format, Unit};
 use crate::framing::Line;
-use crate::prefix::{Kind, Peeled};
+use crate::prefix::{Kind, Peeled, RUN_BYTES, RUN_LINES};
 use crate::record::Stamp;
 use crate::token::time::TimeCache;
-use crate::unit::{PREFIX, Read, read_payload};
+use crate::unit::{PREFIX, Read, nul_within, read_payload};
 use std::sync::Arc;
 
 /// Joins the partial lines of one block, stream by stream.
@@ -34,6 +36,8 @@ use std::sync::Arc;
 pub struct Joiner {
     cap: usize,
     open: Vec<Run>,
+    /// Runs whose next part was too far away.
+    given_up: Vec<Run>,
     /// Runs given back last; their buffers are lent out until the next call.
     closed: Vec<Run>,
 }
@@ -73,7 +77,7 @@ pub struct Joined<'a> {
 pub enum End {
     /// With a full line.
     Whole,
-    /// Not within the block.
+    /// Not within the block, or not near enough to what was there.
     Torn,
     /// It was longer than the cap: the payload is its head.
     TooLong,
@@ -88,6 +92,8 @@ struct Run {
     offset: usize,
     index: usize,
     lines: usize,
+    /// Number of its last part, and where that ends.
+    last: (usize, usize),
     payload: Vec<u8>,
     too_long: bool,
     whole: bool,
@@ -97,7 +103,7 @@ impl Joiner {
     /// A joiner that keeps at most `cap` bytes of a run.
     #[must_use]
     pub const fn new(cap: usize) -> Self {
-        Self { cap, open: Vec::new(), closed: Vec::new() }
+        Self { cap, open: Vec::new(), given_up: Vec::new(), closed: Vec::new() }
     }
 
     /// Takes the next line of the block, with what was peeled off it.
@@ -111,17 +117,23 @@ impl Joiner {
 
     fn part(&mut self, line: &Line<'_>, peeled: &Peeled<'_>) -> Fed<'_> {
         let of_stream = |run: &Run| (run.kind, run.stream) == (peeled.kind, peeled.stream);
-        match self.open.iter().position(of_stream) {
+        let mut known = self.open.iter().position(of_stream);
+        if let Some(run) = known.and_then(|at| self.open.get(at)).filter(|run| !run.reaches(line)) {
+            let of = (run.kind, run.stream);
+            self.given_up.extend(self.open.extract_if(.., |run| (run.kind, run.stream) == of));
+            known = None;
+        }
+        match known {
             None if !peeled.partial => Fed::Alone,
             None => {
                 let mut run = Run::begin(line, peeled);
-                run.add(peeled.payload, self.cap);
+                run.add(line, peeled.payload, self.cap);
                 self.open.push(run);
                 Fed::Held
             }
             Some(at) => {
                 if let Some(run) = self.open.get_mut(at) {
-                    run.add(peeled.payload, self.cap);
+                    run.add(line, peeled.payload, self.cap);
                 }
                 if peeled.partial {
                     return Fed::Held;
@@ -135,10 +147,12 @@ impl Joiner {
         }
     }
 
-    /// Gives back the runs that the block left open, in the order of their first lines, and is ready for
+    /// Gives back the runs that were given up or that the block left open, in the order of their first lines, and is ready for
     /// the next block.
     pub fn finish(&mut self) -> impl Iterator<Item = Joined<'_>> {
         self.closed = std::mem::take(&mut self.open);
+        self.closed.append(&mut self.given_up);
+        self.closed.sort_by_key(|run| run.offset);
         self.closed.iter().map(Run::joined)
     }
 }
@@ -152,14 +166,22 @@ impl Run {
             offset: line.offset,
             index: line.index,
             lines: 0,
+            last: (line.index, line.offset),
             payload: Vec::new(),
             too_long: false,
             whole: false,
         }
     }
 
-    fn add(&mut self, payload: &[u8], cap: usize) {
+    /// Whether a part in this line would be near enough to the last one.
+    fn reaches(&self, line: &Line<'_>) -> bool {
+        let (index, end) = self.last;
+        line.index <= index + 1 + RUN_LINES && line.offset <= end + RUN_BYTES
+    }
+
+    fn add(&mut self, line: &Line<'_>, payload: &[u8], cap: usize) {
         self.lines += 1;
+        self.last = (line.index, line.offset + line.bytes.len());
         let room = cap.saturating_sub(self.payload.len());
         self.too_long |= payload.len() > room;
         self.payload.extend_from_slice(payload.get(..room).unwrap_or(payload));
@@ -180,6 +202,10 @@ impl<'a> Joined<'a> {
     /// Reads the unit as [`crate::unit::read`] reads a line; there is no raw line to fall back to. A torn or
     /// over-long one is a fault whatever its head says.
     pub fn read(&self, formats: &'a [Arc<dyn Format>], cache: &mut TimeCache) -> Read<'a> {
+        let nul = if self.end == End::TooLong { None } else { nul_within(self.payload) };
+        if let Some(fault) = nul {
+            return Read { format: 0, unit: Unit::Fault(fault), prefix: Some(self.kind), time: self.time };
+        }
         let (kind, expected) = match self.end {
             End::Whole => return read_payload(formats, self.payload, (self.kind, self.time), cache),
             End::Torn => (FaultKind::Torn, "the last part of a line that was written in parts"),

@@ -21,7 +21,7 @@ mod open;
 mod quoted;
 mod syslog;
 
-pub use open::ends_open;
+pub use open::{OpenRuns, RUN_BYTES, RUN_LINES, ends_open};
 pub use syslog::is_repeat_note;
 
 use crate::record::Stamp;
@@ -100,11 +100,14 @@ pub struct Peeled<'a> {
     /// Where a time behind the bar was taken for `docker compose logs --timestamps`: the payload with it
     /// left in, because it may be the first column of the log itself.
     pub with_time: Option<&'a [u8]>,
+    /// Where a word was taken for the host of a syslog line without a tag: the payload with it left in,
+    /// because it may be the first column of the log itself. It is tried first.
+    pub with_host: Option<&'a [u8]>,
 }
 
 impl<'a> Peeled<'a> {
     const fn of(kind: Kind, payload: &'a [u8], time: Option<Stamp<'a>>) -> Self {
-        Self { kind, payload, time, partial: false, stream: 0, with_time: None }
+        Self { kind, payload, time, partial: false, stream: 0, with_time: None, with_host: None }
     }
 }
 

@@ -3,7 +3,9 @@
 //!
 //! The payload behind a prefix is read first; if no format reads it, the line as it stands (a line's own
 //! shape may look like a prefix); if none reads that either, the fault is the payload's, because it names a
-//! column of the log. Directives that belong to no format are told last: a line that begins with `#`, and
+//! column of the log. A JSON object is read as it stands first: a log of objects may have the keys of a
+//! collector, and their texts are what clients sent. So is a line that would be held as a part of another
+//! ([`layer`]). Directives that belong to no format are told last: a line that begins with `#`, and
 //! syslog's note that a message came again.
 //!
 //! A format without a time column borrows the prefix's time. Without one its reading is a fault of kind
@@ -18,6 +20,7 @@ use crate::format::{Format, Unit};
 use crate::prefix::{Kind, Peeled, is_repeat_note, peel};
 use crate::record::{Record, Stamp};
 use crate::token::time::TimeCache;
+use memchr::memchr;
 use std::sync::Arc;
 
 /// What one line turned out to be.
@@ -54,6 +57,27 @@ pub fn read<'a>(
     cache: &mut TimeCache,
 ) -> Read<'a> {
     read_peeled(formats, line, peel(line, scratch), cache)
+}
+
+/// The layer of a line that a [`crate::joiner::Joiner`] is to be fed with: none where it would hold the
+/// line as a part of another, but a format reads the line as it stands.
+#[inline]
+pub fn layer<'a>(
+    formats: &[Arc<dyn Format>],
+    line: &[u8],
+    peeled: Option<Peeled<'a>>,
+    cache: &mut TimeCache,
+) -> Option<Peeled<'a>> {
+    match peeled {
+        Some(peeled) if peeled.partial && reads_raw(formats, line, cache) => None,
+        _ => peeled,
+    }
+}
+
+#[cold]
+fn reads_raw(formats: &[Arc<dyn Format>], line: &[u8], cache: &mut TimeCache) -> bool {
+    let raw = one(formats, line, (None, None), |_| false, cache);
+    matches!(raw.unit, Unit::Record(_)) && !took_brace(&raw)
 }
 
 /// As [`read`], of a line that has been peeled already.
@@ -102,15 +126,36 @@ pub(crate) fn by_formats<'a>(
     }
 }
 
-/// The payload, else the line as it stands, else the payload's fault.
+/// The payload, else the line as it stands, else the payload's fault; of an object the line first.
 fn behind<'a>(
     formats: &'a [Arc<dyn Format>],
     line: &'a [u8],
     peeled: &Peeled<'a>,
     cache: &mut TimeCache,
 ) -> Read<'a> {
+    let is_object = line.first() == Some(&b'{');
+    if is_object {
+        let raw = one(formats, line, (None, None), |_| false, cache);
+        if !raw.is_fault() && !took_brace(&raw) {
+            return raw;
+        }
+        if let Some(fault) = nul_within(peeled.payload) {
+            return Read {
+                format: 0,
+                unit: Unit::Fault(fault),
+                prefix: Some(peeled.kind),
+                time: peeled.time,
+            };
+        }
+    }
+    if let Some(payload) = peeled.with_host {
+        let read = read_payload(formats, payload, (peeled.kind, peeled.time), cache);
+        if matches!(read.unit, Unit::Record(_)) {
+            return read;
+        }
+    }
     let inner = read_payload(formats, peeled.payload, (peeled.kind, peeled.time), cache);
-    if !inner.is_fault() {
+    if !inner.is_fault() || is_object {
         return inner;
     }
     if let Some(payload) = peeled.with_time {
@@ -121,6 +166,18 @@ fn behind<'a>(
     }
     let raw = one(formats, line, (None, None), |_| false, cache);
     if raw.is_fault() { inner } else { raw }
+}
+
+/// Whether a template without a brace of its own took the object's for a column: `{"log":"192.0.2.7`.
+fn took_brace(read: &Read<'_>) -> bool {
+    let Unit::Record(record) = &read.unit else { return false };
+    [record.client, record.peer, record.host].into_iter().flatten().any(|text| text.starts_with(b"{"))
+}
+
+/// The fault of a text that holds a NUL once it is unescaped: `\u0000` in JSON.
+pub(crate) fn nul_within(text: &[u8]) -> Option<Fault<'_>> {
+    let first = memchr(0, text)?;
+    Some(Fault::at(FaultKind::Nul, "line", "text without NUL bytes", text, first))
 }
 
 /// Reads what stood behind a prefix of that kind and time, and nothing else.

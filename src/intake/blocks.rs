@@ -4,13 +4,14 @@
 //! so the cut depends on the content alone: plain and compressed files, fast and slow readers give the same
 //! blocks. A line longer than [`LINE_CAP`] is a block of its own that keeps only the head; memory stays
 //! bounded whatever the file holds. Lines that a container runtime wrote in parts are not parted from each other: a block
-//! goes on to the end of the run, within the same cap.
+//! goes on to the end of the run.
 
 use std::io::{self, Read};
 use std::sync::Arc;
 
 use accesstrail_parsers::encoding::{self, Encoding};
-use accesstrail_parsers::prefix;
+use accesstrail_parsers::framing;
+use accesstrail_parsers::prefix::OpenRuns;
 
 /// Length of the stretch whose lines make one block.
 pub const BLOCK_BYTES: usize = 1 << 20;
@@ -18,8 +19,9 @@ pub const BLOCK_BYTES: usize = 1 << 20;
 pub const LINE_CAP: usize = 1 << 20;
 
 const STEP_BYTES: usize = 1 << 14;
-/// Most lines by which a block goes on for a run of partial lines.
-const RUN_LINES: usize = 1000;
+/// Most by which a block goes on for runs of partial lines; what still goes on then is parted. Memory stays
+/// bounded if a file holds nothing else.
+const RUNS_BYTES: usize = 4 << 20;
 
 /// What a block holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,13 +135,13 @@ impl<R: Read> Blocks<R> {
         let mut searched = want;
         loop {
             if let Some(end) = encoding.newline_end(&self.carry, searched) {
-                if end - last <= LINE_CAP + encoding.newline_bytes() {
+                if self.line_fits(last, end) {
                     return self.whole_run(end);
                 }
                 break;
             }
             searched = self.carry.len();
-            if self.ended || searched - last > LINE_CAP {
+            if self.ended || searched - last > LINE_CAP + 2 * encoding.newline_bytes() {
                 break;
             }
             self.fill(searched + STEP_BYTES)?;
@@ -154,30 +156,35 @@ impl<R: Read> Blocks<R> {
         Ok(Some(self.give(LINE_CAP, Content::TooLong)))
     }
 
+    /// Whether the line with its ending is one that is parsed: the CR of a CRLF belongs to the ending.
+    fn line_fits(&self, begin: usize, end: usize) -> bool {
+        let line = self.carry.get(begin..end).unwrap_or_default();
+        framing::lines_of(line, self.encoding()).all(|line| line.bytes.len() <= LINE_CAP)
+    }
+
     /// Gives the block that would end at `end`, longer if that is inside a run of partial lines.
     fn whole_run(&mut self, end: usize) -> io::Result<Option<Step>> {
         let mut to = end;
-        let mut lines = 0;
-        while self.encoding() == Encoding::Bytes
-            && lines < RUN_LINES
-            && prefix::ends_open(self.carry.get(..to).unwrap_or_default())
-        {
-            lines += 1;
-            let Some(next) = self.line_end(to, end + LINE_CAP)? else { break };
-            to = next;
+        if self.encoding() == Encoding::Bytes {
+            let mut runs = OpenRuns::at_end_of(self.carry.get(..to).unwrap_or_default());
+            while runs.is_any() && to - end < RUNS_BYTES {
+                let Some(next) = self.line_end(to)? else { break };
+                runs.pass(self.carry.get(to..next).unwrap_or_default());
+                to = next;
+            }
         }
         Ok(Some(self.give(to, Content::Lines)))
     }
 
-    /// End of the line that begins at `from`, if it lies before `most`.
-    fn line_end(&mut self, from: usize, most: usize) -> io::Result<Option<usize>> {
+    /// End of the line that begins at `from`, if it has one and is not too long.
+    fn line_end(&mut self, from: usize) -> io::Result<Option<usize>> {
         let mut searched = from;
         loop {
             if let Some(end) = self.encoding().newline_end(&self.carry, searched) {
-                return Ok((end <= most).then_some(end));
+                return Ok(self.line_fits(from, end).then_some(end));
             }
             searched = self.carry.len();
-            if self.ended || searched > most {
+            if self.ended || searched - from > LINE_CAP + 2 * self.encoding().newline_bytes() {
                 return Ok(None);
             }
             self.fill(searched + STEP_BYTES)?;
@@ -253,6 +260,8 @@ fn lines_in(bytes: &[u8], encoding: Encoding) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use accesstrail_parsers::joiner::{End, Fed, Joined, Joiner};
+    use accesstrail_parsers::prefix::peel;
     use proptest::prelude::*;
 
     /// A reader that gives at most `step` bytes at a time.
@@ -340,6 +349,69 @@ mod tests {
         assert!(
             matches!(&steps[..], [Step::Block(b)] if b.content == Content::Lines && b.bytes.len() == LINE_CAP + 1)
         );
+    }
+
+    /// What a stream's lines become: number of the first line, length, number of lines, end.
+    fn units(text: &[u8]) -> Vec<(u64, usize, usize, End)> {
+        let mut out = Vec::new();
+        for step in blocks(text, 1 << 16) {
+            let Step::Block(block) = step else { continue };
+            let (mut joiner, mut scratch) = (Joiner::new(LINE_CAP), Vec::new());
+            let mut show = |joined: Joined<'_>| {
+                let index = block.first_line + joined.index as u64;
+                out.push((index, joined.payload.len(), joined.lines, joined.end));
+            };
+            for line in framing::lines(&block.bytes) {
+                let peeled = peel(line.bytes, &mut scratch);
+                if let Fed::Joined(joined) = joiner.feed(&line, peeled.as_ref()) {
+                    show(joined);
+                }
+            }
+            joiner.finish().for_each(show);
+        }
+        out.sort_by_key(|unit| unit.0);
+        out
+    }
+
+    /// METHOD M1.1: what is a run depends on its lines, not on where a block ends.
+    #[test]
+    fn runs_are_the_same_behind_any_number_of_lines() {
+        let cri = |stream: &str, flag: &str, length: usize| {
+            format!("2024-04-16T06:21:39Z {stream} {flag} {}\n", "x".repeat(length))
+        };
+        for (lines, length) in [(2, 16_000), (5, 16_000), (900, 10), (1000, 1), (1001, 1), (3, 21_800)] {
+            let others = cri("stderr", "F", length).repeat(lines);
+            let run = cri("stdout", "P", 300) + &others + &cri("stdout", "P", 300) + &others;
+            let run = run + &cri("stdout", "F", 300) + &cri("stdout", "F", 7);
+            let behind = |n: usize| {
+                let filler = "f".repeat(1023) + "\n";
+                let found = units((filler.repeat(n) + &run).as_bytes());
+                found.into_iter().map(|unit| (unit.0 - n as u64, unit.1, unit.2, unit.3)).collect::<Vec<_>>()
+            };
+            let wanted = behind(0);
+            assert!(!wanted.is_empty());
+            for n in (1020_usize.saturating_sub(run.len() / 1024)..1026).step_by(3) {
+                assert_eq!(behind(n), wanted, "{lines} of {length} bytes behind {n}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_cr_of_a_crlf_does_not_count_towards_the_cap() {
+        for (length, before, content) in [
+            (LINE_CAP, &b""[..], Content::Lines),
+            (LINE_CAP, b"short\r\n", Content::Lines),
+            (LINE_CAP + 1, b"", Content::TooLong),
+        ] {
+            let text = [before, &vec![b'a'; length], b"\r\nafter\r\n"].concat();
+            for step in [1 << 14, 1 << 20] {
+                let long = blocks(&text, step).into_iter().find_map(|step| match step {
+                    Step::Block(block) if block.bytes.len() >= LINE_CAP => Some(block.content),
+                    _ => None,
+                });
+                assert_eq!(long, Some(content), "{length} behind {}", before.len());
+            }
+        }
     }
 
     proptest! {

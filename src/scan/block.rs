@@ -13,7 +13,7 @@ use accesstrail_parsers::record::{Bytes, Meaning, Record, TimeBasis, Zone};
 use accesstrail_parsers::sniff;
 use accesstrail_parsers::token::range::{ByteRanges, byte_range, content_range};
 use accesstrail_parsers::token::time::TimeCache;
-use accesstrail_parsers::unit::{Read, read_peeled};
+use accesstrail_parsers::unit::{self, Read, read_peeled};
 
 use super::faults::Note;
 use super::rules::{FileRules, Rules, semantics_bits};
@@ -141,16 +141,26 @@ impl<'a> Scanner<'a> {
                 continue;
             }
             let line = Line { bytes, ..line };
-            let layer = peel(bytes, &mut peeled);
+            let layer = unit::layer(formats, bytes, peel(bytes, &mut peeled), &mut times);
             match joiner.feed(&line, layer.as_ref()) {
                 Fed::Alone => {
                     let read = read_peeled(formats, bytes, layer, &mut times);
+                    if layer.is_some_and(|l| framing::is_blank(l.payload)) && read.is_fault() {
+                        out.account.lines += 1;
+                        out.account.blank += 1;
+                        continue;
+                    }
                     out.account.repeat_notes += u64::from(is_repeat_note(&read, layer.as_ref()));
                     self.unit(&mut sheet, &read, line.terminated, at, &mut out);
                 }
                 Fed::Held => out.account.held += 1,
                 Fed::Joined(joined) => {
                     let read = joined.read(formats, &mut times);
+                    if framing::is_blank(joined.payload) && read.is_fault() {
+                        out.account.lines += 1;
+                        out.account.blank += 1;
+                        continue;
+                    }
                     let at = place(joined.index, joined.offset);
                     self.unit(&mut sheet, &read, line.terminated, at, &mut out);
                 }

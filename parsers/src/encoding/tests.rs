@@ -146,3 +146,14 @@ proptest! {
         }
     }
 }
+
+/// Files that begin with a mark have been written one behind the other: no mark is a part of a client.
+#[test]
+fn a_byte_order_mark_before_any_line_belongs_to_no_text() {
+    for encoding in ALL {
+        let line = text(encoding, "\u{feff}192.0.2.7 \u{feff}");
+        assert_eq!(encoding.text(&line, &mut Vec::new()).unwrap(), "192.0.2.7 \u{feff}".as_bytes());
+        let line = text(encoding, "\u{feff}");
+        assert_eq!(encoding.text(&line, &mut Vec::new()).unwrap(), b"");
+    }
+}

@@ -11,7 +11,11 @@ const CAP: usize = 60;
 
 /// What a block's lines become: payload, number of the first line, number of lines, end.
 fn joined(block: &str) -> Vec<(String, usize, usize, End)> {
-    let mut joiner = Joiner::new(CAP);
+    joined_within(block, CAP)
+}
+
+fn joined_within(block: &str, cap: usize) -> Vec<(String, usize, usize, End)> {
+    let mut joiner = Joiner::new(cap);
     let mut scratch = Vec::new();
     let mut out = Vec::new();
     let show = |joined: Joined<'_>| {
@@ -60,9 +64,12 @@ fn parts_are_joined_to_the_full_line_of_their_own_stream() {
 }
 
 #[test]
-fn docker_parts_end_with_the_newline() {
-    let block = docker("a") + &docker("b\\n") + &docker("c\\n");
-    assert_eq!(joined(&block), [("ab".to_owned(), 0, 2, End::Whole), ("c".to_owned(), 2, 1, End::Whole)]);
+fn docker_parts_are_full_buffers_and_end_with_what_is_none() {
+    let part = "a".repeat(16_384);
+    let block = docker(&part) + &docker("b\\n") + &docker("c\\n") + &docker("bye") + &docker("d\\n");
+    let whole = |text: &str, index, lines| (text.to_owned(), index, lines, End::Whole);
+    let wanted = [whole(&(part + "b"), 0, 2), whole("c", 2, 1), whole("bye", 3, 1), whole("d", 4, 1)];
+    assert_eq!(joined_within(&block, 1 << 20), wanted);
 }
 
 /// METHOD M1.2, fault kind `torn`.
@@ -121,5 +128,17 @@ proptest! {
         prop_assert_eq!(units.iter().map(|unit| unit.0.len()).sum::<usize>(), flags.len());
         let full = flags.iter().filter(|(_, full)| *full).count();
         prop_assert_eq!(units.iter().filter(|unit| unit.3 == End::Whole).count(), full);
+    }
+}
+
+/// METHOD M1.2: `nul` comes before `torn`.
+#[test]
+fn a_nul_in_a_part_is_the_fault_of_the_joined_line() {
+    for end in [End::Whole, End::Torn] {
+        let payload = b"a\0b";
+        let joined =
+            Joined { payload, offset: 0, index: 0, lines: 2, kind: Kind::DockerJson, time: None, end };
+        let read = joined.read(&[], &mut TimeCache::default());
+        assert!(matches!(read.unit, Unit::Fault(Fault { kind: FaultKind::Nul, offset: 1, .. })));
     }
 }

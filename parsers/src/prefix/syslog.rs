@@ -3,12 +3,16 @@
 //!
 //! The host may be missing (nginx `nohostname`), and so may the tag; then the payload is what follows the
 //! word behind the time. `TIME: text` and `TIME --- last message repeated 2 times ---` are the daemon's
-//! own. A tag is a word before `: `, with a process id in brackets (a space before it has been seen) and a
+//! own. Where no tag shows that the word before it is a host, it may be the log's first column, so the
+//! payload is tried with it first; an address, or a word with a comma behind it (forwarded addresses), is no host.
+//! A tag is a word before `: `, with a process id in brackets (a space before it has been seen) and a
 //! level in angle brackets (macOS). One or two spaces before the payload belong to the prefix: RFC 5424's
 //! separator is followed by the space that RFC 3164 has behind its tag.
 
 use super::{Kind, Peeled, has_clock, is_dated, rfc3339, word};
+use crate::record::Stamp;
 use crate::token::time::{clock, digits, fraction, month_of};
+use std::net::{IpAddr, SocketAddr};
 
 pub(super) fn peel(line: &[u8]) -> Option<Peeled<'_>> {
     let Some(rest) = line.strip_prefix(b"<") else { return dated(line) };
@@ -22,9 +26,9 @@ pub(super) fn peel(line: &[u8]) -> Option<Peeled<'_>> {
 fn dated(i: &[u8]) -> Option<Peeled<'_>> {
     if is_dated(i) {
         let (time, rest) = rfc3339(i)?;
-        return Some(Peeled::of(Kind::SyslogIso, message(rest)?, Some(time)));
+        return message(rest, Kind::SyslogIso, Some(time));
     }
-    Some(Peeled::of(Kind::Syslog3164, message(after_rfc3164_time(i)?)?, None))
+    message(after_rfc3164_time(i)?, Kind::Syslog3164, None)
 }
 
 /// `134>`, at most 191 (facility 23, severity 7).
@@ -65,16 +69,31 @@ fn after_rfc3164_time(i: &[u8]) -> Option<&[u8]> {
 
 /// The payload behind the time: `: payload`, ` tag[pid]: payload`, ` host tag[pid]: payload`,
 /// ` host payload`.
-fn message(i: &[u8]) -> Option<&[u8]> {
+fn message<'a>(i: &'a [u8], kind: Kind, time: Option<Stamp<'a>>) -> Option<Peeled<'a>> {
+    let of = |payload| Some(Peeled::of(kind, payload, time));
     if let Some(text) = i.strip_prefix(b":") {
-        return Some(unspaced(text));
+        return of(unspaced(text));
     }
     let rest = i.strip_prefix(b" ")?;
     if is_repeat_note(rest) {
-        return Some(rest);
+        return of(rest);
     }
-    let behind_host = || word(rest).map(|(_, rest)| tagged(rest).unwrap_or(rest));
-    tagged(rest).or_else(behind_host)
+    if let Some(text) = tagged(rest) {
+        return of(text);
+    }
+    let (host, behind) = word(rest)?;
+    match tagged(behind) {
+        Some(text) => of(text),
+        None if is_no_host(host) => of(rest),
+        None => Some(Peeled { with_host: Some(rest), ..Peeled::of(kind, behind, time) }),
+    }
+}
+
+/// Whether the word behind the time is an address, or one of a list.
+fn is_no_host(word: &[u8]) -> bool {
+    let text = str::from_utf8(word).unwrap_or_default();
+    let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    text.ends_with(',') || inner.parse::<IpAddr>().is_ok() || text.parse::<SocketAddr>().is_ok()
 }
 
 /// What follows `tag:`, `tag[pid]:`, `tag [pid]:` or `tag[pid] <level>:` and its space.

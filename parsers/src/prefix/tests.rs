@@ -46,6 +46,22 @@ fn rfc_3164_lines_are_peeled_with_and_without_their_parts() {
 }
 
 #[test]
+fn an_address_or_a_list_without_a_tag_behind_it_is_no_host() {
+    for rest in [
+        "198.51.100.1, 10.0.0.1 - - GET /",
+        "unknown, 10.0.0.1 - GET /",
+        "198.51.100.1 - - GET /",
+        "2001:db8::1 - - GET /",
+        "[2001:db8::1] - - GET /",
+        "198.51.100.1:80 - - GET /",
+    ] {
+        payload(&format!("Mar  5 09:00:00 {rest}"), Kind::Syslog3164, rest);
+        payload(&format!("2024-03-05T09:00:00Z {rest}"), Kind::SyslogIso, rest);
+        payload(&format!("<134>Mar  5 09:00:00 10.0.0.1 nginx: {rest}"), Kind::Syslog3164, rest);
+    }
+}
+
+#[test]
 fn rfc_3164_has_no_year_and_so_no_time() {
     assert_eq!(peeled(b"<13>Feb 25 16:19:49 web1 nginx: x").unwrap().2, None);
 }
@@ -114,15 +130,30 @@ fn docker_objects_are_unescaped_and_lose_one_newline() {
 }
 
 #[test]
-fn a_docker_log_without_newline_is_partial() {
-    assert_eq!(parts(r#"{"log":"a","stream":"stdout","time":""}"#), ("a".to_owned(), true, 1));
-    assert_eq!(parts(r#"{"log":"","stream":"stdout"}"#), (String::new(), true, 1));
+fn a_docker_log_without_newline_is_partial_from_16_kib_on() {
+    let entry = |text: &str| format!(r#"{{"log":"{text}","stream":"stdout","time":""}}"#);
+    let long = "a".repeat(16_384);
+    assert_eq!(parts(&entry(&long)), (long.clone(), true, 1));
+    assert_eq!(parts(&entry(&long[1..])), (long[1..].to_owned(), false, 1));
+    assert_eq!(parts(&entry(&(long.clone() + "\\n"))), (long, false, 1));
+    assert_eq!(parts(&entry(&"\\t".repeat(16_383))).1, false);
+    assert_eq!(parts(&entry(&"\\t".repeat(16_384))).1, true);
+}
+
+/// The last output of a process that ended without a newline: nothing of it goes on in the next entry.
+#[test]
+fn a_short_docker_log_without_newline_stands_alone() {
+    assert_eq!(parts(r#"{"log":"bye","stream":"stdout","time":""}"#), ("bye".to_owned(), false, 1));
+    assert_eq!(parts(r#"{"log":"","stream":"stderr"}"#), (String::new(), false, 2));
 }
 
 #[test]
 fn other_objects_are_no_docker_entries() {
     for line in [
         &br#"{"log":"a\n"}"#[..],
+        br#"{"log":"a\n","time":"2024-04-16T06:21:39Z"}"#,
+        br#"{"log":"a\n","stream":"access","time":"2024-04-16T06:21:39Z"}"#,
+        br#"{"log":"a\n","stream":null,"time":"2024-04-16T06:21:39Z"}"#,
         br#"{"log":"a\n","stream":"stdout","time":""} x"#,
         br#"{"log":{"a":1},"time":""}"#,
         br#"{"level":"info","msg":"\"log\""}"#,
@@ -222,15 +253,21 @@ fn a_block_is_open_where_a_streams_last_line_is_partial() {
     assert!(ends_open((cri("stdout", "P") + &cri("stderr", "F")).as_bytes()));
     assert!(!ends_open((cri("stdout", "P") + &cri("stdout", "F")).as_bytes()));
     assert!(ends_open((cri("stdout", "P") + "noise\n").as_bytes()));
-    assert!(ends_open(b"{\"log\":\"a\",\"stream\":\"stdout\",\"time\":\"\"}\n"));
+    let part = format!("{{\"log\":\"{}\",\"stream\":\"stdout\",\"time\":\"\"}}\n", "a".repeat(16_384));
+    assert!(ends_open(part.as_bytes()));
+    assert!(!ends_open(b"{\"log\":\"a\",\"stream\":\"stdout\",\"time\":\"\"}\n"));
     assert!(!ends_open(b"{\"log\":\"a\\n\",\"stream\":\"stdout\",\"time\":\"\"}\n"));
 }
 
 #[test]
-fn only_the_last_64_kib_of_a_block_are_looked_at_and_the_last_line() {
+fn a_run_is_given_up_after_64_kib_or_a_thousand_lines_of_others() {
     let open = "2024-04-16T06:21:39Z stdout P x\n";
+    let after = |noise: &str, times| ends_open((open.to_owned() + &noise.repeat(times)).as_bytes());
+    assert!(after("n\n", RUN_LINES) && !after("n\n", RUN_LINES + 1));
+    let kib = "x".repeat(1023) + "\n";
+    assert!(after(&kib, 64) && !after(&kib, 65));
     let noise = "noise\n".repeat(11_000);
-    assert!(!ends_open((open.to_owned() + &noise).as_bytes()));
+    assert!(!after(&noise, 1));
     assert!(ends_open((noise.clone() + open).as_bytes()));
     let long = format!("2024-04-16T06:21:39Z stdout P {}\n", "x".repeat(100_000));
     assert!(ends_open((noise + &long).as_bytes()));

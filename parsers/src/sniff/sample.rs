@@ -1,6 +1,6 @@
 //! The lines of a sample that are looked at, each peeled once and read by every format.
 
-use crate::encoding::Encoding;
+use crate::encoding::{Encoding, unmarked};
 use crate::fault::FaultKind;
 use crate::format::{Format, Unit};
 use crate::framing::{is_blank, lines_of};
@@ -26,6 +26,7 @@ struct Payload {
     text: Vec<u8>,
     time: Option<Stamp<'static>>,
     with_time: Option<Vec<u8>>,
+    with_host: Option<Vec<u8>>,
 }
 
 impl<'a> Picked<'a> {
@@ -36,6 +37,7 @@ impl<'a> Picked<'a> {
             text: peeled.payload.to_vec(),
             time: peeled.time.map(Stamp::unnamed),
             with_time: peeled.with_time.map(<[u8]>::to_vec),
+            with_host: peeled.with_host.map(<[u8]>::to_vec),
         });
         Self { line, payload }
     }
@@ -49,6 +51,7 @@ impl<'a> Picked<'a> {
             partial: false,
             stream: 0,
             with_time: payload.with_time.as_deref(),
+            with_host: payload.with_host.as_deref(),
         });
         let Read { unit, prefix, .. } = by_formats(std::slice::from_ref(format), &self.line, peeled, cache);
         match (unit, prefix) {
@@ -75,7 +78,7 @@ pub(super) enum Seen {
 pub(super) fn pick(sample: &[u8], encoding: Encoding) -> Vec<Picked<'_>> {
     let mut decoded = Vec::new();
     let mut text = |line| match encoding {
-        Encoding::Bytes => Some(Cow::Borrowed(line)),
+        Encoding::Bytes => Some(Cow::Borrowed(unmarked(line))),
         _ => encoding.text(line, &mut decoded).ok().map(|text| Cow::Owned(text.to_vec())),
     };
     let all: Vec<(Cow<'_, [u8]>, bool)> = lines_of(sample, encoding)

@@ -176,3 +176,76 @@ proptest! {
         }
     }
 }
+
+/// An application's log of objects with the keys of docker's; the text in `log` is what a client sent.
+const OBJECTS: &str = r#"nginx:escape=json {"log":"$http_user_agent","stream":"$host","time":"$time_iso8601","c":"$remote_addr","r":"$request","s":$status}"#;
+
+fn object(log: &str, stream: &str) -> String {
+    format!(
+        r#"{{"log":"{log}","stream":"{stream}","time":"2000-10-10T13:55:36+00:00","c":"192.0.2.9","r":"GET /a HTTP/1.1","s":200}}"#
+    )
+}
+
+#[test]
+fn an_object_that_a_format_reads_as_it_stands_is_not_opened() {
+    let formats = [named(OBJECTS, None).unwrap(), named("common", None).unwrap()];
+    let forged = COMMON.replace('"', "\\\"") + "\\n";
+    for line in [object(&forged, "stdout"), object("agent", "www.example.com"), object("agent", "stdout")] {
+        assert_eq!(shown(&formats, &line), "0 raw 971186136000000 GET /a HTTP/1.1", "{line}");
+    }
+    let bare = format!(r#"{{"log":"{forged}","stream":"stdout"}}"#);
+    assert_eq!(shown(&formats, &bare), "1 docker-json 971186136000000 GET / HTTP/1.0");
+}
+
+#[test]
+fn a_line_that_reads_as_it_stands_is_never_held_as_a_part() {
+    let formats = [named(OBJECTS, None).unwrap(), named("common", None).unwrap()];
+    let mut scratch = Vec::new();
+    let mut cache = TimeCache::default();
+    let line = object(&"x".repeat(16_384), "stdout");
+    let peeled = peel(line.as_bytes(), &mut scratch);
+    assert!(peeled.is_some_and(|peeled| peeled.partial));
+    assert!(layer(&formats, line.as_bytes(), peeled, &mut cache).is_none());
+    assert!(layer(&formats[1..], line.as_bytes(), peeled, &mut cache).is_some());
+}
+
+#[test]
+fn a_template_of_bare_words_does_not_take_an_objects_brace_for_its_client() {
+    let formats = [named(r#"apache:%h %{%Y-%m-%dT%H:%M:%S%z}t %m %U %{User-Agent}i"#, None).unwrap()];
+    let line = r#"{"log":"192.0.2.7 2000-10-10T13:55:36-0700 GET /a agent\n","stream":"stdout"}"#;
+    assert!(shown(&formats, line).starts_with("0 docker-json"), "{}", shown(&formats, line));
+}
+
+/// METHOD M1.2, fault kind `nul`: as the same line without its prefix.
+#[test]
+fn a_nul_that_json_had_escaped_is_a_fault() {
+    let formats = set(&["common"]);
+    let log = COMMON.replace('"', "\\\"").replace("GET /", "GET /\\u0000");
+    let line = format!(r#"{{"log":"{log}\n","stream":"stdout"}}"#);
+    assert_eq!(shown(&formats, &line), "nul docker-json line at 49");
+    assert_eq!(shown(&formats, &format!(r#"{{"MESSAGE":"{log}"}}"#)), "nul journald line at 49");
+}
+
+/// What looks like the host of a syslog line without a tag may be the log's own first column.
+#[test]
+fn a_host_without_a_tag_is_left_in_where_the_log_has_such_a_column() {
+    let shown_whom = |names: &[&str], line: &str| {
+        let formats = set(names);
+        let mut scratch = Vec::new();
+        let read = read(&formats, line.as_bytes(), &mut scratch, &mut TimeCache::default());
+        let Unit::Record(record) = read.unit else { panic!("{line}: {:?}", read.unit) };
+        let text = |text: Option<&[u8]>| text.map(|text| text.escape_ascii().to_string());
+        (text(record.host), text(record.client))
+    };
+    let client = Some("192.0.2.7".to_owned());
+    for names in [&["common"][..], &["combined", "common"]] {
+        let line = format!("Mar  5 09:00:00 web1 {COMMON}");
+        assert_eq!(shown_whom(names, &line), (None, client.clone()));
+    }
+    let line = format!("Mar  5 09:00:00 www.example.com {COMMON} \"-\" \"-\"");
+    assert_eq!(shown_whom(&["combined"], &line), (None, client.clone()));
+    assert_eq!(
+        shown_whom(&[r#"apache:%v %h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-agent}i""#], &line),
+        (Some("www.example.com".to_owned()), client)
+    );
+}
