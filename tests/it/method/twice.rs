@@ -42,6 +42,25 @@ fn m6_7_an_earlier_copy_of_a_growing_log_is_contained_in_it_though_its_last_line
     assert_eq!((number(&answer, "ledger.faults"), number(&answer, "ledger.duplicate_records")), (1, 69));
 }
 
+/// METHOD M6.7: what is removed is a record that the other file has whole. One that a container runtime wrote in two
+/// parts, of which the other file has the first alone, is nobody else's.
+#[test]
+fn m6_7_a_record_in_parts_is_removed_only_where_the_other_file_has_all_of_them() {
+    let all = requests(0, 100);
+    let cri = |flag: &str, text: &str| format!("2022-06-01T10:00:01.1Z stdout {flag} {text}");
+    let whole = |lines: &[String]| lines.iter().map(|l| cri("F", l)).collect::<Vec<_>>();
+    let (first, rest) = all[60].split_at(40);
+    for (parts_in_older, served, removed) in [(1, 100, 30), (2, 100, 31)] {
+        let parts = [cri("P", first), cri("F", rest)];
+        let folder = Folder::new();
+        folder.lines("0.log.1", whole(&all[..60]).into_iter().chain(parts[..parts_in_older].to_vec()));
+        folder.lines("0.log", [whole(&all[30..60]), parts.to_vec(), whole(&all[61..])].concat());
+        let answer = count(&folder, &["."]).json();
+        assert_eq!(number(&answer, "counts.served"), served, "{parts_in_older} parts");
+        assert_eq!(number(&answer, "ledger.duplicate_records"), removed);
+    }
+}
+
 /// METHOD M6.9: a narrow window does not make two logs of the same requests addable.
 #[test]
 fn m6_9_the_refusal_does_not_depend_on_the_window() {
