@@ -70,9 +70,29 @@ pub struct Told {
     pub jumps: u64,
     /// Second passes of folds, one for each fold.
     pub turns: Vec<Turn>,
+    /// A time of each fold that its records bear, second pass or not.
+    pub folds: Vec<i64>,
 }
 
 impl Told {
+    /// Whether its records bear times of the fold that `us` is of.
+    #[must_use]
+    pub fn bears(&self, us: i64) -> bool {
+        self.folds.iter().any(|known| known.abs_diff(us) < ONE_FOLD_US.unsigned_abs())
+    }
+
+    /// Whether it shows where the second pass of the fold that `us` is of begins.
+    #[must_use]
+    pub fn turns_in(&self, us: i64) -> bool {
+        self.turns.iter().any(|turn| turn.to_us.abs_diff(us) < ONE_FOLD_US.unsigned_abs())
+    }
+
+    fn fold(&mut self, us: i64) {
+        if !self.bears(us) {
+            self.folds.push(us);
+        }
+    }
+
     fn step(&mut self, before: Seen, record: Seen) {
         let step_us = before.us.saturating_sub(record.us);
         if step_us <= 0 {
@@ -87,7 +107,7 @@ impl Told {
 
     /// The first turn of each fold counts.
     fn turn(&mut self, turn: Turn) {
-        if !self.turns.iter().any(|known| known.to_us.abs_diff(turn.to_us) < ONE_FOLD_US.unsigned_abs()) {
+        if !self.turns_in(turn.to_us) {
             self.turns.push(turn);
         }
     }
@@ -176,6 +196,9 @@ impl Order {
 
     fn look(&mut self, record: Seen) {
         let now = &mut self.now;
+        if record.ambiguous {
+            now.told.fold(record.us);
+        }
         if now.heads > 0 {
             now.told.step(now.last, record);
             now.watch.open(now.last_two(), record);
@@ -231,6 +254,7 @@ impl Order {
             all.jumps += piece.told.jumps;
             all.jump = all.jump.into_iter().chain(piece.told.jump).min();
             piece.told.turns.iter().for_each(|turn| all.turn(*turn));
+            piece.told.folds.iter().for_each(|us| all.fold(*us));
             watch.0.extend(piece.watch.0.iter().copied());
             if piece.heads > 1 {
                 two = piece.last_two();
