@@ -118,6 +118,17 @@ fn m2_3_a_fold_that_goes_on_in_the_next_file_is_told() {
     assert_eq!(unresolved(9), ["./access.log", "./access.log.1"]);
     assert_eq!(unresolved(11), ["./access.log"]);
     assert_eq!(unresolved(16), [""; 0]);
+    // Regular traffic makes the two passes look alike; they are added for all that.
+    let minutes = |from: u32, until: u32| {
+        let clock = move |m: u32| format!("2024-10-27 {:02}:{:02}:00", m / 60, m % 60);
+        (from..until).map(move |m| format!("192.0.2.1 {} \"GET /data.csv HTTP/1.1\" 200 9", clock(m)))
+    };
+    let folder = Folder::new();
+    folder.lines("access.log.1", minutes(119, 180));
+    folder.lines("access.log", minutes(120, 181));
+    let answer = count(folder.path(), ["."].iter().chain(&BERLIN));
+    assert_eq!(number(&answer, "counts.served"), 122);
+    assert!(answer["findings"].to_string().contains("fold-not-resolved"));
     // A year apart they are two folds.
     let folder = Folder::new();
     folder.lines("access.log.1", &night("2023-10-29")[..9]);
