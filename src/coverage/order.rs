@@ -7,7 +7,7 @@
 //! Steps back are no defect by themselves: Apache writes a line when the response ends and dates it to when the
 //! request began. Nothing is sorted or moved here: each record keeps its own time (METHOD M2.1).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// From here on a step back is more than the length of an ordinary response: µs.
 pub const OUT_OF_ORDER_US: i64 = 60 * 1_000_000;
@@ -70,27 +70,21 @@ pub struct Told {
     pub jumps: u64,
     /// Second passes of folds, one for each fold.
     pub turns: Vec<Turn>,
-    /// A time of each fold that its records bear, second pass or not.
-    pub folds: Vec<i64>,
+    /// Days since the epoch of the times that come twice, second pass or not.
+    pub folds: BTreeSet<i64>,
 }
 
 impl Told {
-    /// Whether its records bear times of the fold that `us` is of.
+    /// Whether its records bear times of the fold of that day.
     #[must_use]
-    pub fn bears(&self, us: i64) -> bool {
-        self.folds.iter().any(|known| known.abs_diff(us) < ONE_FOLD_US.unsigned_abs())
+    pub fn bears(&self, day: i64) -> bool {
+        self.folds.range(day.saturating_sub(1)..=day.saturating_add(1)).next().is_some()
     }
 
-    /// Whether it shows where the second pass of the fold that `us` is of begins.
+    /// Whether it shows where the second pass of the fold of that day begins.
     #[must_use]
-    pub fn turns_in(&self, us: i64) -> bool {
-        self.turns.iter().any(|turn| turn.to_us.abs_diff(us) < ONE_FOLD_US.unsigned_abs())
-    }
-
-    fn fold(&mut self, us: i64) {
-        if !self.bears(us) {
-            self.folds.push(us);
-        }
+    pub fn turns_on(&self, day: i64) -> bool {
+        self.turns.iter().any(|turn| turn.to_us.div_euclid(ONE_FOLD_US).abs_diff(day) <= 1)
     }
 
     fn step(&mut self, before: Seen, record: Seen) {
@@ -107,7 +101,7 @@ impl Told {
 
     /// The first turn of each fold counts.
     fn turn(&mut self, turn: Turn) {
-        if !self.turns_in(turn.to_us) {
+        if !self.turns.iter().any(|known| known.to_us.abs_diff(turn.to_us) < ONE_FOLD_US.unsigned_abs()) {
             self.turns.push(turn);
         }
     }
@@ -197,7 +191,7 @@ impl Order {
     fn look(&mut self, record: Seen) {
         let now = &mut self.now;
         if record.ambiguous {
-            now.told.fold(record.us);
+            now.told.folds.insert(record.us.div_euclid(ONE_FOLD_US));
         }
         if now.heads > 0 {
             now.told.step(now.last, record);
@@ -254,7 +248,7 @@ impl Order {
             all.jumps += piece.told.jumps;
             all.jump = all.jump.into_iter().chain(piece.told.jump).min();
             piece.told.turns.iter().for_each(|turn| all.turn(*turn));
-            piece.told.folds.iter().for_each(|us| all.fold(*us));
+            all.folds.extend(&piece.told.folds);
             watch.0.extend(piece.watch.0.iter().copied());
             if piece.heads > 1 {
                 two = piece.last_two();

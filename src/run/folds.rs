@@ -58,8 +58,8 @@ pub fn shared(files: &[File], harvested: &Harvest, counts: impl Fn(usize) -> boo
     for files in rotations.values() {
         for (index, (file, told)) in files.iter().enumerate() {
             let others = || files.iter().enumerate().filter(move |(other, _)| *other != index);
-            let is_shared = |us: &i64| others().any(|(_, (_, other))| other.bears(*us));
-            if told.folds.iter().any(|us| !told.turns_in(*us) && is_shared(us)) {
+            let is_shared = |day: &i64| others().any(|(_, (_, other))| other.bears(*day));
+            if told.folds.iter().any(|day| !told.turns_on(*day) && is_shared(day)) {
                 out.push(file.name());
             }
         }
