@@ -7,7 +7,7 @@
 //! Steps back are no defect by themselves: Apache writes a line when the response ends and dates it to when the
 //! request began. Nothing is sorted or moved here: each record keeps its own time (METHOD M2.1).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// From here on a step back is more than the length of an ordinary response: µs.
 pub const OUT_OF_ORDER_US: i64 = 60 * 1_000_000;
@@ -70,9 +70,23 @@ pub struct Told {
     pub jumps: u64,
     /// Second passes of folds, one for each fold.
     pub turns: Vec<Turn>,
+    /// Days since the epoch of the times that come twice, second pass or not.
+    pub folds: BTreeSet<i64>,
 }
 
 impl Told {
+    /// Whether its records bear times of the fold of that day.
+    #[must_use]
+    pub fn bears(&self, day: i64) -> bool {
+        self.folds.range(day.saturating_sub(1)..=day.saturating_add(1)).next().is_some()
+    }
+
+    /// Whether it shows where the second pass of the fold of that day begins.
+    #[must_use]
+    pub fn turns_on(&self, day: i64) -> bool {
+        self.turns.iter().any(|turn| turn.to_us.div_euclid(ONE_FOLD_US).abs_diff(day) <= 1)
+    }
+
     fn step(&mut self, before: Seen, record: Seen) {
         let step_us = before.us.saturating_sub(record.us);
         if step_us <= 0 {
@@ -176,6 +190,9 @@ impl Order {
 
     fn look(&mut self, record: Seen) {
         let now = &mut self.now;
+        if record.ambiguous {
+            now.told.folds.insert(record.us.div_euclid(ONE_FOLD_US));
+        }
         if now.heads > 0 {
             now.told.step(now.last, record);
             now.watch.open(now.last_two(), record);
@@ -231,6 +248,7 @@ impl Order {
             all.jumps += piece.told.jumps;
             all.jump = all.jump.into_iter().chain(piece.told.jump).min();
             piece.told.turns.iter().for_each(|turn| all.turn(*turn));
+            all.folds.extend(&piece.told.folds);
             watch.0.extend(piece.watch.0.iter().copied());
             if piece.heads > 1 {
                 two = piece.last_two();

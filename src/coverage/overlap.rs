@@ -10,7 +10,7 @@ pub const LEAST_LINES: usize = 16;
 /// One unit of a file, as far as overlap is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Print {
-    /// Hash of the raw bytes.
+    /// Hash of the line.
     pub hash: u128,
     /// UTC, where the unit has a time.
     pub time_us: Option<i64>,

@@ -106,6 +106,19 @@ impl Seconds {
         self.records
     }
 
+    /// How many whole seconds from one to another, both included, hold a record.
+    #[must_use]
+    pub fn held_within(&self, from_s: i64, until_s: i64) -> u64 {
+        let mut held = 0;
+        for (key, chunk) in self.chunks.range(from_s.div_euclid(CHUNK)..=until_s.div_euclid(CHUNK)) {
+            let base = key.saturating_mul(CHUNK);
+            chunk.each(|low| {
+                held += u64::from((from_s..=until_s).contains(&base.saturating_add(i64::from(low))));
+            });
+        }
+        held
+    }
+
     /// First and last second with a record, as µs of their beginning.
     pub fn span(&self) -> Option<(i64, i64)> {
         let (mut first, mut last) = (None, None);

@@ -159,6 +159,15 @@ pub fn of_files(settled: &Settled) -> Vec<Finding> {
                order shows where the later ones begin."
             .to_owned(),
     }));
+    out.extend(settled.shared_folds.iter().map(|name| Finding {
+        id: "fold-not-resolved".to_owned(),
+        source: Some(name.clone()),
+        text: format!(
+            "`{name}` and another file of its rotation both hold local times that come twice, and its own order does not show \
+             where the later ones begin: they were taken as the earlier ones, so its records of that hour may be an hour too early, \
+             and a gap beside it may be none."
+        ),
+    }));
     out
 }
 

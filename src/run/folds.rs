@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::harvest::Harvest;
 use super::prepare::Prepared;
 use super::settle::{File, order};
-use crate::coverage::order::Turn;
+use crate::coverage::order::{Told, Turn};
 use crate::intake::find::Place;
 
 /// What is to be scanned anew, by place in canonical order, and what cannot be.
@@ -37,6 +37,31 @@ pub fn folds(files: &[File], harvested: &Harvest, prepared: &Prepared) -> Folds 
                 out.turns.insert(place, turns);
             }
             _ => out.unread.push(file.name()),
+        }
+    }
+    out
+}
+
+/// Files of which nothing shows in which pass of a fold their records stand: others of their rotation bear times of it
+/// too, so theirs may be the second one, which began in a file before. `counts` leaves out files without records
+/// of their own.
+#[must_use]
+pub fn shared(files: &[File], harvested: &Harvest, counts: impl Fn(usize) -> bool) -> Vec<String> {
+    let mut rotations: BTreeMap<(&str, String), Vec<(&File, Told)>> = BTreeMap::new();
+    for (place, file) in files.iter().enumerate() {
+        if file.account.times.ambiguous > 0 && counts(place) {
+            let told = harvested.facts.get(&file.id).map(|facts| facts.order.told()).unwrap_or_default();
+            rotations.entry((&file.source, file.rotation())).or_default().push((file, told));
+        }
+    }
+    let mut out = Vec::new();
+    for files in rotations.values() {
+        for (index, (file, told)) in files.iter().enumerate() {
+            let others = || files.iter().enumerate().filter(move |(other, _)| *other != index);
+            let is_shared = |day: &i64| others().any(|(_, (_, other))| other.bears(*day));
+            if told.folds.iter().any(|day| !told.turns_on(*day) && is_shared(day)) {
+                out.push(file.name());
+            }
         }
     }
     out

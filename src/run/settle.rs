@@ -10,19 +10,19 @@ use std::sync::Arc;
 
 use accesstrail_parsers::sniff::sniff_in;
 
-use super::folds::{Folds, folds, in_order as again_in_order};
+use super::folds::{Folds, folds, in_order as again_in_order, shared};
 use super::harvest::{Harvest, Job, Reading, Report, harvest};
 use super::prepare::Prepared;
 use super::progress::Silent;
 use crate::count::events::FileKey;
-use crate::coverage::overlap::{Kind, Print, overlap};
+use crate::coverage::overlap::Kind;
 use crate::coverage::rotation::stem;
 use crate::intake::State;
 use crate::intake::blocks::{Blocks, Step};
 use crate::intake::find::Place;
 use crate::intake::open::{self, Stream};
 use crate::ledger::account::Account;
-use crate::scan::prints::{Keys, of_block};
+use crate::scan::prints::{Keys, Prints};
 use crate::scan::rules::{FileRules, SourceRules};
 use crate::table::frame::TableError;
 use crate::table::lexicon::Lexicon;
@@ -82,6 +82,8 @@ pub struct Settled {
     pub empty_archives: Vec<String>,
     /// Files whose second pass of a fold is read as the first, because they cannot be read twice.
     pub unread_folds: Vec<String>,
+    /// Files whose records may stand in the second pass of a fold that began in another file of their rotation.
+    pub shared_folds: Vec<String>,
 }
 
 /// Settles the harvest.
@@ -101,6 +103,10 @@ pub fn settle(
     let removals = comparer.removals(&files);
     let not_compared = comparer.not_compared;
     let folds = folds(&files, harvested, prepared);
+    let shared_folds = shared(&files, harvested, |place| {
+        let lines = files.get(place).map_or(0, |file| file.report.lines);
+        !removals.get(&place).is_some_and(|lost| lost.iter().any(|(range, _)| *range == (0..lines)))
+    });
     let dead = rescan(&mut files, &removals, &folds, prepared, harvested, lexicon, keeping, threads)?;
     if !folds.turns.is_empty() {
         again_in_order(&mut files);
@@ -124,7 +130,15 @@ pub fn settle(
         .filter_map(|(path, names)| Some((shown(path)?, names.clone())))
         .collect();
     let empty_archives = harvested.empty_archives.iter().filter_map(shown).collect();
-    Ok(Settled { files, keys, not_compared, passed_over, empty_archives, unread_folds: folds.unread })
+    Ok(Settled {
+        files,
+        keys,
+        not_compared,
+        passed_over,
+        empty_archives,
+        unread_folds: folds.unread,
+        shared_folds,
+    })
 }
 
 fn in_order(prepared: &Prepared, harvested: &Harvest) -> Vec<File> {
@@ -178,7 +192,7 @@ type Removals = BTreeMap<usize, Vec<(Range<u64>, String)>>;
 struct Comparer<'a> {
     prepared: &'a Prepared,
     keys: Keys,
-    known: BTreeMap<u32, Vec<Print>>,
+    known: BTreeMap<u32, Prints>,
     not_compared: u64,
 }
 
@@ -231,10 +245,10 @@ impl Comparer<'_> {
             }
         }
         let (a, b) = (self.known.get(&a.id)?, self.known.get(&b.id)?);
-        overlap(a, b).map(|found| found.kind)
+        a.overlap(b).map(|found| found.kind)
     }
 
-    fn prints(&self, file: &File) -> Option<Vec<Print>> {
+    fn prints(&self, file: &File) -> Option<Prints> {
         let (found, source) = self.prepared.files.get(file.report.origin.0 as usize)?;
         // A pipe is as empty as standard input when it is read a second time.
         match &found.place {
@@ -250,14 +264,9 @@ impl Comparer<'_> {
         prints
     }
 
-    fn prints_of(
-        &self,
-        file: &File,
-        source: &Arc<SourceRules>,
-        mut blocks: Blocks<Stream<'_>>,
-    ) -> Vec<Print> {
+    fn prints_of(&self, file: &File, source: &Arc<SourceRules>, mut blocks: Blocks<Stream<'_>>) -> Prints {
         let mut rules: Option<FileRules> = None;
-        let mut prints = Vec::new();
+        let mut prints = Prints::default();
         let mut unterminated = false;
         loop {
             let step = match blocks.step() {
@@ -283,11 +292,11 @@ impl Comparer<'_> {
                 });
                 let end = block.encoding.last_newline_end(&block.bytes);
                 unterminated = !block.bytes.is_empty() && end != Some(block.bytes.len());
-                prints.extend(of_block(&self.keys, rules, &block));
+                prints.extend(&self.keys, rules, &block);
             }
         }
         // The copy of a growing log ends inside a line that its successor has whole.
-        if unterminated && prints.len() > 1 {
+        if unterminated && prints.lines.len() > 1 {
             prints.pop();
         }
         prints

@@ -116,6 +116,7 @@ impl<'a> Scanner<'a> {
         let (text, before) = block.text();
         let place = |index: usize, offset: usize| Place {
             line: block.first_line + index as u64,
+            last: block.first_line + index as u64,
             offset: block.offset + (before + offset) as u64,
         };
         for line in framing::lines_of(text, block.encoding) {
@@ -161,7 +162,7 @@ impl<'a> Scanner<'a> {
                         out.account.blank += 1;
                         continue;
                     }
-                    let at = place(joined.index, joined.offset);
+                    let at = Place { last: at.line, ..place(joined.index, joined.offset) };
                     self.unit(&mut sheet, &read, line.terminated, at, &mut out);
                 }
             }
@@ -219,7 +220,7 @@ impl<'a> Scanner<'a> {
         let ambiguous = out.account.times.ambiguous != ambiguous;
         out.account.seen(time_us);
         out.facts.order.insert(time_us, ambiguous, At { offset: place.offset, line: place.line });
-        if file.is_removed(place.line) {
+        if file.is_removed(place.line..=place.last) {
             out.account.overlap += 1;
             return;
         }
@@ -381,6 +382,8 @@ fn basis_word(basis: TimeBasis) -> &'static str {
 #[derive(Clone, Copy)]
 struct Place {
     line: u64,
+    /// Of a joined unit the line of its last part.
+    last: u64,
     offset: u64,
 }
 
@@ -389,7 +392,12 @@ fn too_long(block: &Block) -> BlockYield {
     out.account.lines = 1;
     out.account.bytes = block.bytes.len() as u64;
     let fault = Fault::at(FaultKind::TooLong, "line", "at most 1 MiB to the next newline", &block.bytes, 0);
-    note(&mut out, &fault, FaultKind::TooLong, Place { line: block.first_line, offset: block.offset });
+    note(
+        &mut out,
+        &fault,
+        FaultKind::TooLong,
+        Place { line: block.first_line, last: block.first_line, offset: block.offset },
+    );
     out
 }
 

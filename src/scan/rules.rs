@@ -1,6 +1,6 @@
 //! What scanning needs to know, resolved beforehand.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
 use accesstrail_parsers::format::{Format, Server};
@@ -73,10 +73,10 @@ pub struct FileRules {
 }
 
 impl FileRules {
-    /// Whether the record on this line is a removed duplicate.
+    /// Whether the record that stands on these lines is a removed duplicate: another file has all of them.
     #[must_use]
-    pub fn is_removed(&self, line: u64) -> bool {
-        self.removed.iter().any(|r| r.contains(&line))
+    pub fn is_removed(&self, lines: RangeInclusive<u64>) -> bool {
+        self.removed.iter().any(|r| r.contains(lines.start()) && r.contains(lines.end()))
     }
 }
 

@@ -32,6 +32,7 @@ fn at(index: usize) -> At {
 /// The rules, word by word.
 fn by_the_rules(records: &[(i64, bool)]) -> Told {
     let mut told = Told::default();
+    told.folds.extend(records.iter().filter(|(_, twice)| *twice).map(|(us, _)| us.div_euclid(ONE_FOLD_US)));
     for (index, pair) in records.windows(2).enumerate() {
         let ((before, was), (us, is)) = (pair[0], pair[1]);
         let here = index + 1;

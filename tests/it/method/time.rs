@@ -100,6 +100,43 @@ fn m2_3_the_second_pass_of_a_night_is_an_hour_of_its_own() {
     assert_eq!((each_hour(&both), number(&both, "ledger.duplicate_files")), (vec![3, 6, 6, 3], 1));
 }
 
+/// Nothing in the next file shows that its times are the later ones; that is said of it, and of no file that shows it.
+#[test]
+fn m2_3_a_fold_that_goes_on_in_the_next_file_is_told() {
+    let unresolved = |cut: usize| -> Vec<String> {
+        let (before, after) = (night("2024-10-27")[..cut].to_vec(), night("2024-10-27")[cut..].to_vec());
+        let folder = Folder::new();
+        folder.lines("access.log.1", before);
+        folder.lines("access.log", after);
+        let answer = count(folder.path(), ["."].iter().chain(&BERLIN));
+        let findings = answer["findings"].as_array().unwrap();
+        let told = findings.iter().filter(|f| f["id"] == "fold-not-resolved");
+        told.map(|f| text(f, "source").to_owned()).collect()
+    };
+    // Before the hour, at the turn, in the second pass, and after it.
+    assert_eq!(unresolved(2), [""; 0]);
+    assert_eq!(unresolved(9), ["./access.log", "./access.log.1"]);
+    assert_eq!(unresolved(11), ["./access.log"]);
+    assert_eq!(unresolved(16), [""; 0]);
+    // Regular traffic makes the two passes look alike; they are added for all that.
+    let minutes = |from: u32, until: u32| {
+        let clock = move |m: u32| format!("2024-10-27 {:02}:{:02}:00", m / 60, m % 60);
+        (from..until).map(move |m| format!("192.0.2.1 {} \"GET /data.csv HTTP/1.1\" 200 9", clock(m)))
+    };
+    let folder = Folder::new();
+    folder.lines("access.log.1", minutes(119, 180));
+    folder.lines("access.log", minutes(120, 181));
+    let answer = count(folder.path(), ["."].iter().chain(&BERLIN));
+    assert_eq!(number(&answer, "counts.served"), 122);
+    assert!(answer["findings"].to_string().contains("fold-not-resolved"));
+    // A year apart they are two folds.
+    let folder = Folder::new();
+    folder.lines("access.log.1", &night("2023-10-29")[..9]);
+    folder.lines("access.log", &night("2024-10-27")[..9]);
+    let answer = count(folder.path(), ["."].iter().chain(&BERLIN));
+    assert!(!answer["findings"].to_string().contains("fold-not-resolved"));
+}
+
 #[test]
 fn m2_3_each_autumn_of_a_file_has_its_own_turn() {
     let folder = Folder::of([night("2023-10-29"), night("2024-10-27")].concat());
