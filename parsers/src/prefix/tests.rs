@@ -134,10 +134,11 @@ fn a_docker_log_without_newline_is_partial_from_16_kib_on() {
     let entry = |text: &str| format!(r#"{{"log":"{text}","stream":"stdout","time":""}}"#);
     let long = "a".repeat(16_384);
     assert_eq!(parts(&entry(&long)), (long.clone(), true, 1));
-    assert_eq!(parts(&entry(&long[1..])), (long[1..].to_owned(), false, 1));
+    let short = "a".repeat(16_383);
+    assert_eq!(parts(&entry(&short)), (short.clone(), false, 1));
     assert_eq!(parts(&entry(&(long.clone() + "\\n"))), (long, false, 1));
-    assert_eq!(parts(&entry(&"\\t".repeat(16_383))).1, false);
-    assert_eq!(parts(&entry(&"\\t".repeat(16_384))).1, true);
+    assert!(!parts(&entry(&"\\t".repeat(16_383))).1);
+    assert!(parts(&entry(&"\\t".repeat(16_384))).1);
 }
 
 /// The last output of a process that ended without a newline: nothing of it goes on in the next entry.
