@@ -15,7 +15,7 @@ use crate::format::{Family, Format, Named, Server, catalogue};
 use crate::prefix::Kind;
 use crate::token::time::TimeCache;
 use sample::{Picked, Seen, pick};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// How well one format fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,11 +58,8 @@ pub fn sniff(sample: &[u8], server: Option<Server>) -> Sniffed {
 #[must_use]
 pub fn sniff_in(sample: &[u8], encoding: Encoding, server: Option<Server>) -> Sniffed {
     let picked = pick(sample, encoding);
-    let tried: Vec<Trial> = catalogue()
-        .iter()
-        .filter(|entry| entry.sniffed)
-        .filter_map(|entry| Some(Trial::of(entry, entry.compile(server, false).ok()?, &picked)))
-        .collect();
+    let tried: Vec<Trial> =
+        known(server).iter().map(|(entry, format)| Trial::of(entry, Arc::clone(format), &picked)).collect();
     let family = winner(&tried, picked.len());
     let lines = u32::try_from(picked.len()).unwrap_or(u32::MAX);
     let mut best: Vec<&Trial> = tried.iter().collect();
@@ -81,6 +78,26 @@ pub fn sniff_in(sample: &[u8], encoding: Encoding, server: Option<Server>) -> Sn
         formats.extend(best.iter().filter(messages).map(|trial| Arc::clone(&trial.format)));
     }
     Sniffed { scores, formats, family, prefixes: prefixes(&tried, picked.len()) }
+}
+
+/// A format of the catalogue, compiled.
+type Known = (&'static Named, Arc<dyn Format>);
+
+/// The formats that are looked for, for files of `server`. They are the same for every file and are compiled once:
+/// of many small files that was most of the work.
+fn known(server: Option<Server>) -> &'static [Known] {
+    static KNOWN: [OnceLock<Vec<Known>>; 3] = [const { OnceLock::new() }; 3];
+    let compile = || -> Vec<Known> {
+        let sniffed = catalogue().iter().filter(|entry| entry.sniffed);
+        sniffed.filter_map(|entry| Some((entry, entry.compile(server, false).ok()?))).collect()
+    };
+    let [any, apache, nginx] = &KNOWN;
+    match server {
+        None => any,
+        Some(Server::Apache) => apache,
+        Some(Server::Nginx) => nginx,
+    }
+    .get_or_init(compile)
 }
 
 /// One format on the picked lines.
