@@ -57,10 +57,12 @@ pub fn of_files(settled: &Settled) -> Vec<Finding> {
             );
         }
         if file.report.changed {
-            say(
-                "changed-while-read",
-                format!("`{name}` changed while it was read; the hash is of what was read."),
-            );
+            let hash = if file.report.sha256.is_some() {
+                "the hash is of what was read"
+            } else {
+                "no hash is given, since it could be of another state than the one that was read"
+            };
+            say("changed-while-read", format!("`{name}` changed while it was read; {hash}."));
         }
         if file.account.unterminated > 0 {
             say(
