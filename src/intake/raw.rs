@@ -174,3 +174,27 @@ impl Read for Raw {
         Ok(filled)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A member is opened by its archive's path: another file there, of the same length and time, is another state.
+    #[cfg(unix)]
+    #[test]
+    fn a_file_renamed_over_another_of_the_same_length_and_time_does_not_hold_its_stamp() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, other) = (dir.path().join("logs.tar"), dir.path().join("other.tar"));
+        std::fs::write(&path, b"one\n").unwrap();
+        std::fs::write(&other, b"two\n").unwrap();
+        let raw = Raw::open(&Place::File(path.clone())).unwrap();
+        let stamp = raw.stamp().unwrap();
+        let modified = std::fs::metadata(&path).unwrap().modified().unwrap();
+        File::options().write(true).open(&other).unwrap().set_modified(modified).unwrap();
+        assert!(stamp.holds(&path) && !raw.changed_meanwhile());
+        std::fs::rename(&other, &path).unwrap();
+        assert!(!stamp.holds(&path) && raw.changed_meanwhile());
+        std::fs::remove_file(&path).unwrap();
+        assert!(!stamp.holds(&path));
+    }
+}
