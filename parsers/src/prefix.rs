@@ -21,7 +21,7 @@ mod open;
 mod quoted;
 mod syslog;
 
-pub use open::{OpenRuns, RUN_BYTES, RUN_LINES, ends_open};
+pub use open::{OpenRuns, RUN_BYTES, RUN_LINES};
 pub use syslog::is_repeat_note;
 
 use crate::record::Stamp;

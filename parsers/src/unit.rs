@@ -174,8 +174,9 @@ fn took_brace(read: &Read<'_>) -> bool {
     [record.client, record.peer, record.host].into_iter().flatten().any(|text| text.starts_with(b"{"))
 }
 
-/// The fault of a text that holds a NUL once it is unescaped: `\u0000` in JSON.
-pub(crate) fn nul_within(text: &[u8]) -> Option<Fault<'_>> {
+/// The fault of a text that holds a NUL, as it stands or once it is unescaped (`\u0000` in JSON).
+#[must_use]
+pub fn nul_within(text: &[u8]) -> Option<Fault<'_>> {
     let first = memchr(0, text)?;
     Some(Fault::at(FaultKind::Nul, "line", "text without NUL bytes", text, first))
 }

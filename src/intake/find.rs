@@ -16,6 +16,14 @@ pub enum Place {
     Stdin,
 }
 
+impl Place {
+    /// Whether its bytes can be read a second time: standard input and pipes are empty then.
+    #[must_use]
+    pub fn reads_twice(&self) -> bool {
+        matches!(self, Self::File(path) if path.metadata().is_ok_and(|m| m.is_file()))
+    }
+}
+
 /// One file to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {

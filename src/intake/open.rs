@@ -104,18 +104,11 @@ fn whole(place: &Place, caps: Caps, only: Option<u32>, take: &mut dyn FnMut(Ente
     };
     match listed {
         Some(Ok(Some(contents))) => {
-            let whole = contents.broken.is_none();
-            let contents = said(contents, take);
-            let empty_archive = whole && contents.members.is_empty();
-            if empty_archive {
-                take(nothing(&raw));
-            }
+            let files = contents.members.len();
             return Opened {
-                later: contents.members,
-                passed_over: contents.passed_over,
                 stamp: raw.stamp(),
-                empty_archive,
                 sha256: Some(seal(place).map_err(|e| e.to_string())),
+                ..said(contents, files, &raw, take)
             };
         }
         Some(Err(error)) => {
@@ -161,19 +154,7 @@ fn in_order(
     if only.is_some() {
         return Opened::default();
     }
-    let whole = contents.broken.is_none();
-    let contents = said(contents, take);
-    let empty_archive = whole && met == 0;
-    if empty_archive {
-        take(nothing(raw));
-    }
-    Opened { passed_over: contents.passed_over, empty_archive, ..Opened::default() }
-}
-
-/// The line of the ledger for an archive without a file in it.
-fn nothing<'a>(raw: &Raw) -> Entered<'a> {
-    let stream = Stream { content: Box::new(io::empty()), raw: raw.clone() };
-    Entered { at: At::Whole, member: None, stream: Ok(stream) }
+    said(contents, met, raw, take)
 }
 
 fn failed(error: io::Error, take: &mut dyn FnMut(Entered<'_>)) -> Opened {
@@ -181,12 +162,18 @@ fn failed(error: io::Error, take: &mut dyn FnMut(Entered<'_>)) -> Opened {
     Opened::default()
 }
 
-/// An archive that breaks off is a file that could not be read, beside its members.
-fn said(mut contents: Contents, take: &mut dyn FnMut(Entered<'_>)) -> Contents {
-    if let Some(why) = contents.broken.take() {
+/// What an archive of so many files leaves to be done. One that breaks off is a line of the ledger of its own beside its
+/// members, a file that could not be read; one without a file in it has a line too, of an empty file.
+fn said(contents: Contents, files: usize, raw: &Raw, take: &mut dyn FnMut(Entered<'_>)) -> Opened {
+    let empty_archive = contents.broken.is_none() && files == 0;
+    if let Some(why) = contents.broken {
         take(Entered { at: At::Refused(why.clone()), member: None, stream: Err(io::Error::other(why)) });
     }
-    contents
+    if empty_archive {
+        let stream = Stream { content: Box::new(io::empty()), raw: raw.clone() };
+        take(Entered { at: At::Whole, member: None, stream: Ok(stream) });
+    }
+    Opened { later: contents.members, passed_over: contents.passed_over, empty_archive, ..Opened::default() }
 }
 
 /// A member that is opened by itself.

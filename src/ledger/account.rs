@@ -83,6 +83,12 @@ impl Account {
         FaultKind::ALL.iter().zip(self.faults).filter(|(k, _)| **k == kind).map(|(_, n)| n).sum()
     }
 
+    /// Counts one blank unit.
+    pub fn blank_line(&mut self) {
+        self.lines += 1;
+        self.blank += 1;
+    }
+
     /// Counts one fault.
     pub fn fault(&mut self, kind: FaultKind) {
         let place = FaultKind::ALL.iter().position(|k| *k == kind).unwrap_or(0);

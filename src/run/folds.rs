@@ -9,7 +9,6 @@ use super::harvest::Harvest;
 use super::prepare::Prepared;
 use super::settle::{File, order};
 use crate::coverage::order::{Told, Turn};
-use crate::intake::find::Place;
 
 /// What is to be scanned anew, by place in canonical order, and what cannot be.
 #[derive(Debug, Default)]
@@ -30,13 +29,11 @@ pub fn folds(files: &[File], harvested: &Harvest, prepared: &Prepared) -> Folds 
         if turns.is_empty() {
             continue;
         }
-        let found = prepared.files.get(file.report.origin.0 as usize).map(|(found, _)| &found.place);
-        match found {
-            // A pipe is as empty as standard input when it is read a second time.
-            Some(Place::File(path)) if path.metadata().is_ok_and(|m| m.is_file()) => {
-                out.turns.insert(place, turns);
-            }
-            _ => out.unread.push(file.name()),
+        let found = prepared.files.get(file.report.origin.0 as usize);
+        if found.is_some_and(|(found, _)| found.place.reads_twice()) {
+            out.turns.insert(place, turns);
+        } else {
+            out.unread.push(file.name());
         }
     }
     out

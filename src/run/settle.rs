@@ -19,7 +19,6 @@ use crate::coverage::overlap::Kind;
 use crate::coverage::rotation::stem;
 use crate::intake::State;
 use crate::intake::blocks::{Blocks, Step};
-use crate::intake::find::Place;
 use crate::intake::open::{self, Stream};
 use crate::ledger::account::Account;
 use crate::scan::prints::{Keys, Prints};
@@ -250,10 +249,8 @@ impl Comparer<'_> {
 
     fn prints(&self, file: &File) -> Option<Prints> {
         let (found, source) = self.prepared.files.get(file.report.origin.0 as usize)?;
-        // A pipe is as empty as standard input when it is read a second time.
-        match &found.place {
-            Place::File(path) if path.metadata().is_ok_and(|m| m.is_file()) => {}
-            _ => return None,
+        if !found.place.reads_twice() {
+            return None;
         }
         let mut prints = None;
         open::open(&found.place, &file.report.at, self.prepared.caps, &mut |entered| {

@@ -130,15 +130,12 @@ impl<'a> Scanner<'a> {
                 }
             };
             if framing::is_blank(bytes) {
-                out.account.lines += 1;
-                out.account.blank += 1;
+                out.account.blank_line();
                 continue;
             }
-            if may_hold_nul && framing::holds_nul(bytes) {
+            if let Some(fault) = may_hold_nul.then(|| unit::nul_within(bytes)).flatten() {
                 out.account.lines += 1;
-                let first = memchr::memchr(0, bytes).unwrap_or(0);
-                let fault = Fault::at(FaultKind::Nul, "line", "text without NUL bytes", bytes, first);
-                note(&mut out, &fault, FaultKind::Nul, at);
+                note(&mut out, &fault, fault.kind, at);
                 continue;
             }
             let line = Line { bytes, ..line };
@@ -147,8 +144,7 @@ impl<'a> Scanner<'a> {
                 Fed::Alone => {
                     let read = read_peeled(formats, bytes, layer, &mut times);
                     if layer.is_some_and(|l| framing::is_blank(l.payload)) && read.is_fault() {
-                        out.account.lines += 1;
-                        out.account.blank += 1;
+                        out.account.blank_line();
                         continue;
                     }
                     out.account.repeat_notes += u64::from(is_repeat_note(&read, layer.as_ref()));
@@ -158,8 +154,7 @@ impl<'a> Scanner<'a> {
                 Fed::Joined(joined) => {
                     let read = joined.read(formats, &mut times);
                     if framing::is_blank(joined.payload) && read.is_fault() {
-                        out.account.lines += 1;
-                        out.account.blank += 1;
+                        out.account.blank_line();
                         continue;
                     }
                     let at = Place { last: at.line, ..place(joined.index, joined.offset) };

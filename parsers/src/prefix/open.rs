@@ -64,12 +64,6 @@ impl OpenRuns {
     }
 }
 
-/// Whether a run is open at the end of a block of whole lines. The answer depends on its bytes alone.
-#[must_use]
-pub fn ends_open(block: &[u8]) -> bool {
-    OpenRuns::at_end_of(block).is_any()
-}
-
 /// Where the first line begins whose end is near enough to the block's for its run to go on.
 fn tail_begin(block: &[u8]) -> usize {
     let before = block.len().saturating_sub(RUN_BYTES + 1);

@@ -7,6 +7,11 @@ use proptest::prelude::*;
 /// Clock reading and zone.
 type Time = Option<(i64, Zone<'static>)>;
 
+/// Whether a run is open at the end of a block of whole lines.
+fn ends_open(block: &[u8]) -> bool {
+    OpenRuns::at_end_of(block).is_any()
+}
+
 /// The parts of a peeled line that a test compares.
 fn peeled(line: &[u8]) -> Option<(Kind, Vec<u8>, Time)> {
     let mut scratch = Vec::new();
