@@ -8,6 +8,7 @@ use super::{CliError, Status, files, plan, status};
 use crate::chart;
 use crate::count::filter::Filter;
 use crate::count::profile::Profile;
+use crate::count::tables::Wanted;
 use crate::report::{csv, json, terminal};
 use crate::run::groups::By;
 use crate::run::investigate::{Investigation, Question, investigate};
@@ -19,7 +20,7 @@ pub(super) fn run(typed: &Count) -> Result<Status, CliError> {
         profile: Profile::named(&typed.profile).map_err(|e| CliError::usage(format!("--profile: {e}")))?,
         filter: typed.filter.as_deref().map(Filter::parse).transpose().map_err(CliError::usage)?,
         by: typed.by.as_deref().map(By::parse).transpose().map_err(CliError::usage)?.unwrap_or_default(),
-        events: typed.csv.is_some(),
+        wanted: Wanted { all: typed.csv.is_some(), top: if typed.json { 0 } else { typed.top } },
         machine: plan::machine(&typed.machine)?,
     };
     let format = typed.chart.as_deref().map(chart_format).transpose()?;
@@ -60,7 +61,11 @@ fn chart_format(path: &std::path::Path) -> Result<ChartFormat, CliError> {
     }
 }
 
-fn write_files(typed: &Count, found: &Investigation, format: Option<ChartFormat>) -> Result<(), CliError> {
+fn write_files(
+    typed: &Count,
+    found: &Investigation<'_>,
+    format: Option<ChartFormat>,
+) -> Result<(), CliError> {
     if let Some(folder) = &typed.csv {
         files::folder(folder, typed.force, &csv::TABLE_FILES, |inside| {
             csv::write_tables(inside, &found.answer, &found.tables).map(drop).map_err(CliError::failed)

@@ -10,8 +10,9 @@ use crate::case::{self, Case};
 use crate::chart;
 use crate::clock::text;
 use crate::count::profile::{self, Profile};
+use crate::count::tables::Wanted;
 use crate::intake::find::neighbour;
-use crate::report::html::{CaseEvent, ReportInput, html};
+use crate::report::html::{CaseEvent, ReportInput, TOP_CLIENTS, html};
 use crate::report::number::thousands;
 use crate::report::{csv, json};
 use crate::run::investigate::{Investigation, Question, investigate};
@@ -28,7 +29,7 @@ pub(super) fn run(typed: &Report) -> Result<Status, CliError> {
         profile: Profile::named(&case.counting.profile).unwrap_or(profile::SERVED),
         filter: None,
         by: Vec::new(),
-        events: true,
+        wanted: Wanted { all: true, top: TOP_CLIENTS },
         machine: plan::machine(&typed.machine)?,
     };
     let progress = Bar::new(typed.machine.quiet);
@@ -51,7 +52,7 @@ fn unread(path: &Path, error: &case::CaseError) -> CliError {
 }
 
 /// Writes the report's files.
-fn fill(inside: &Path, case: &Case, found: &Investigation) -> Result<(), CliError> {
+fn fill(inside: &Path, case: &Case, found: &Investigation<'_>) -> Result<(), CliError> {
     let folder = |name: &str| {
         let path = inside.join(name);
         std::fs::create_dir(&path).map(|()| path).map_err(CliError::failed)
@@ -75,7 +76,7 @@ fn fill(inside: &Path, case: &Case, found: &Investigation) -> Result<(), CliErro
     files::write(&inside.join("report.html"), page.as_bytes())
 }
 
-fn input<'a>(case: &Case, found: &'a Investigation, charts: Vec<&'a str>) -> ReportInput<'a> {
+fn input<'a>(case: &Case, found: &'a Investigation<'a>, charts: Vec<&'a str>) -> ReportInput<'a> {
     let local = |us: i64| text::local(us, case.zone);
     ReportInput {
         answer: &found.answer,
@@ -117,7 +118,7 @@ fn shell_name(path: &str) -> String {
 }
 
 /// What was found and made, on stdout.
-fn say(typed: &Report, found: &Investigation) -> Result<(), CliError> {
+fn say(typed: &Report, found: &Investigation<'_>) -> Result<(), CliError> {
     if typed.machine.quiet {
         return Ok(());
     }
@@ -127,7 +128,7 @@ fn say(typed: &Report, found: &Investigation) -> Result<(), CliError> {
 }
 
 /// The headline of everything, then of each resource where there are several, then where the files are.
-fn said(found: &Investigation, shown: impl Fn(&str) -> String) -> String {
+fn said(found: &Investigation<'_>, shown: impl Fn(&str) -> String) -> String {
     let pair = |served: u64, retrievals: u64, clients: u64| {
         format!(
             "{} responses that carried data (served), in {} retrievals, by {} distinct addresses\n",

@@ -1,19 +1,17 @@
-//! Runs the count: every partition labelled and tallied; the numbers that come of it.
+//! Runs the count: threads take partitions, walk through them, and what they added up is merged.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
-use super::events::{Context, Event, Events, cut_by_edges, label, repeated};
-use super::tallies::{Tallies, bytes_of};
-use crate::scan::rules::semantics_of;
-use crate::scan::whom::depends_on_header;
+use super::by::{Groups, Key};
+use super::events::Context;
+use super::pass::Pass;
+use super::tables::{Listing, Tables, Wanted};
+use super::totals::{FEW, OfVantage, Totals};
 use crate::table::frame::TableError;
-use crate::table::lexicon::ABSENT;
 use crate::table::partition::{Keeping, Partitions};
-use crate::table::row::{ClientKind, Row};
-use accesstrail_parsers::record::ByteSemantics;
-
-/// A client as a sortable key: kind, upper half, lower half.
-pub type ClientKey = (u32, u64, u64);
+use crate::table::row::Row;
 
 /// The sums of one group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,21 +72,6 @@ impl Sums {
     }
 }
 
-/// One cell of the finest table: resource × client × window × party, of one vantage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct CellKey {
-    /// Vantage index.
-    pub vantage: u32,
-    /// Resource index.
-    pub resource: u32,
-    /// Client.
-    pub client: ClientKey,
-    /// Window index.
-    pub window: u32,
-    /// Party index.
-    pub party: u32,
-}
-
 /// Distinct clients of one vantage over served requests.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Distinct {
@@ -102,14 +85,28 @@ pub struct Distinct {
     pub names: u64,
     /// Address and agent.
     pub ip_ua: u64,
-    /// Logins.
-    pub principals: u64,
     /// Served requests without any client.
     pub unknown_requests: u64,
     /// Served requests whose client was found through a forwarded header.
     pub by_header: u64,
     /// Served requests whose forwarded header was not believed.
     pub header_ignored: u64,
+}
+
+impl Distinct {
+    /// Adds the clients of other partitions: no client is in two.
+    pub fn merge(&mut self, other: &Self) {
+        self.ip4 += other.ip4;
+        self.ip6 += other.ip6;
+        for (mine, theirs) in self.nets.iter_mut().zip(other.nets) {
+            *mine += theirs;
+        }
+        self.names += other.names;
+        self.ip_ua += other.ip_ua;
+        self.unknown_requests += other.unknown_requests;
+        self.by_header += other.by_header;
+        self.header_ignored += other.header_ignored;
+    }
 }
 
 /// What requests of methods that are not listed would add (CNT-11).
@@ -123,84 +120,92 @@ pub struct OtherMethods {
     pub clients_ip: u64,
 }
 
-/// Served, bytes and unlogged responses by (vantage, byte semantics).
-pub type Semantics = BTreeMap<(u32, u32), (u64, u64, u64)>;
+impl OtherMethods {
+    /// Adds those of other partitions.
+    pub fn merge(&mut self, other: &Self) {
+        self.responses += other.responses;
+        self.bytes = self.bytes.saturating_add(other.bytes);
+        self.clients_ip += other.clients_ip;
+    }
+}
 
-/// Everything that was counted, by vantage index.
+/// Everything that was counted.
 #[derive(Default)]
 pub struct Counted {
-    /// The finest sums.
-    pub cells: BTreeMap<CellKey, Sums>,
-    /// Requests by (vantage, reason).
-    pub reasons: BTreeMap<(u32, u32), u64>,
-    /// Served, bytes and unlogged by (vantage, byte semantics).
-    pub semantics: Semantics,
-    /// Distinct clients by vantage.
-    pub distinct: BTreeMap<u32, Distinct>,
-    /// Distinct addresses by (vantage, window), (vantage, resource), (vantage, party).
-    pub clients_by_window: BTreeMap<(u32, u32), u64>,
-    /// See above.
-    pub clients_by_resource: BTreeMap<(u32, u32), u64>,
-    /// See above.
-    pub clients_by_party: BTreeMap<(u32, u32), u64>,
-    /// Distinct objects by (vantage, resource) and (vantage, party).
-    pub objects_by_resource: BTreeMap<(u32, u32), u64>,
-    /// See above.
-    pub objects_by_party: BTreeMap<(u32, u32), u64>,
-    /// Distinct objects by vantage and client.
-    pub objects_by_client: BTreeMap<(u32, ClientKey), u64>,
-    /// Distinct identifiers by (vantage, resource) and (vantage, party).
-    pub subjects_by_resource: BTreeMap<(u32, u32), u64>,
-    /// See above.
-    pub subjects_by_party: BTreeMap<(u32, u32), u64>,
-    /// CNT-11 by vantage.
-    pub other_methods: BTreeMap<u32, OtherMethods>,
-    /// Retrievals longer than 24 hours, by vantage (CNT-10).
-    pub over_24h: BTreeMap<u32, u64>,
-    /// Retrievals that the window's edge cuts in two, by vantage (TIM-02).
-    pub cut_by_edges: BTreeMap<u32, u64>,
-    /// Bytes of served responses by vantage, added up a second time without polars and without a limit.
-    pub exact_bytes: BTreeMap<u32, u128>,
-    /// Served responses that no column could show to be whole, by vantage (METHOD M5.5).
-    pub completeness_unknown: BTreeMap<u32, u64>,
-    /// (Vantage, resource) pairs with a served response whose columns could show it.
-    pub can_show: std::collections::BTreeSet<(u32, u32)>,
-    /// Requests that bear a user agent, by vantage.
-    pub with_agent: BTreeMap<u32, u64>,
-    /// Requests that equal another one of their source in every column, by vantage (METHOD M6.7).
-    pub repeated: BTreeMap<u32, u64>,
-    /// 206 without a logged range, by vantage (CNT-03).
-    pub parts_without_range: BTreeMap<u32, u64>,
+    vantages: Vec<OfVantage>,
+    nothing: OfVantage,
+    /// Distinct objects served by (vantage, resource).
+    pub objects_by_resource: BTreeMap<(u16, u16), u64>,
     /// In-scope records that `--where` took out, by file id.
     pub filtered: BTreeMap<u32, u64>,
-    /// Earlier resources' requests that match a later one too, by (vantage, resource).
-    pub also_matches: BTreeMap<(u32, u32), u64>,
-    /// Requests matched only by folding case, and without a host to check, by vantage.
-    pub folded: BTreeMap<u32, u64>,
-    /// See above.
-    pub host_unchecked: BTreeMap<u32, u64>,
     /// Groups of `--by`: (vantage, keys) → sums and distinct addresses.
     pub groups: BTreeMap<(u32, Vec<u64>), (Sums, u64)>,
-    /// All events in canonical order with the number of their retrieval from 1, where asked for.
-    pub events: Vec<(Event, u32)>,
+    /// Tables, where asked for.
+    pub listing: Listing,
 }
 
-/// A key of `--by`: gives equal numbers to events that belong together.
-pub trait Key {
-    /// The number of an event's key.
-    fn number(&self, event: &Event, context: &Context<'_>) -> u64;
+impl Counted {
+    /// The totals of a vantage.
+    #[must_use]
+    pub fn of(&self, vantage: u16) -> &OfVantage {
+        self.vantages.get(usize::from(vantage)).unwrap_or(&self.nothing)
+    }
+
+    /// Requests of all vantages that equal another one of their source (METHOD M6.7).
+    #[must_use]
+    pub fn repeated(&self) -> u64 {
+        self.vantages.iter().map(|v| v.notes.repeated).sum()
+    }
+
+    /// Served requests of all vantages.
+    #[must_use]
+    pub fn served(&self) -> u64 {
+        self.vantages.iter().map(|v| v.total().served).sum()
+    }
+
+    /// Served requests of the [`FEW`] clients (each at one vantage) that were served most.
+    #[must_use]
+    pub fn served_by_few(&self) -> u64 {
+        let mut shares: Vec<u64> = self.vantages.iter().flat_map(|v| v.most_served).collect();
+        shares.sort_unstable_by(|a, b| b.cmp(a));
+        shares.iter().take(FEW).sum()
+    }
+
+    /// Served requests of all vantages whose forwarded header was not believed.
+    #[must_use]
+    pub fn header_ignored(&self) -> u64 {
+        self.vantages.iter().map(|v| v.distinct.header_ignored).sum()
+    }
 }
 
-/// What is counted besides the fixed blocks.
-#[derive(Default)]
+impl OfVantage {
+    /// How many clients were served, those of no client as one.
+    #[must_use]
+    pub fn clients_served(&self) -> u64 {
+        let d = &self.distinct;
+        d.ip4 + d.ip6 + d.names + u64::from(d.unknown_requests > 0)
+    }
+
+    /// The sums of all resources.
+    #[must_use]
+    pub fn total(&self) -> Sums {
+        let mut total = Sums::default();
+        self.resources.iter().for_each(|group| total.add(&group.sums));
+        total
+    }
+}
+
+/// What is counted besides the fixed blocks, and how.
 pub struct Extra<'a> {
     /// Keys of `--by`.
     pub by: Vec<&'a dyn Key>,
-    /// Whether all events are wanted.
-    pub events: bool,
+    /// Tables that are wanted.
+    pub wanted: Wanted,
+    /// Counting threads.
+    pub threads: usize,
 }
 
-/// Counts all partitions.
+/// Counts all partitions, and takes their rows.
 ///
 /// # Errors
 /// Polars' own, or scratch space that fails.
@@ -210,86 +215,67 @@ pub fn count(
     context: &Context<'_>,
     extra: &Extra<'_>,
 ) -> Result<Counted, TableError> {
+    let next = AtomicUsize::new(0);
+    let groups = Mutex::new(Groups::new(keeping, &extra.by));
+    let threads = extra.threads.clamp(1, partitions.count().max(1));
+    let work = || work(partitions, &next, keeping, context, extra, &groups);
+    let shares: Vec<Result<Pass<'_>, TableError>> = if threads == 1 {
+        vec![work()]
+    } else {
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            let joined = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
+            joined.map(|share| share.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        })
+    };
+    let mut totals = Totals::default();
     let mut out = Counted::default();
-    let mut tallies = Tallies::new(keeping, extra.by.len());
-    for partition in 0..partitions.count() {
-        let live = |row: &Row| context.files.get(row.file as usize).is_some_and(|f| f.live);
-        let mut rows = partitions.load(partition, live)?;
-        for (vantage, cut) in cut_by_edges(&rows, context) {
-            *out.cut_by_edges.entry(u32::from(vantage)).or_default() += cut;
-        }
-        rows.retain(|row| row.flags().in_window);
-        let labelled = label(rows, context);
-        outside_frames(&labelled, context, &mut out);
-        for (vantage, n) in repeated(&labelled.events, context) {
-            *out.repeated.entry(u32::from(vantage)).or_default() += n;
-        }
-        tallies.add(&labelled, context, extra)?;
-        if extra.events {
-            // Numbers are only unique inside a partition; they are made global once all are here.
-            out.events.extend(labelled.events.iter().map(|e| (*e, u32::try_from(partition).unwrap_or(0))));
-        }
+    for share in shares {
+        let Pass { totals: more, tables, .. } = share?;
+        totals.merge(more);
+        tables.end(&mut out.listing, context);
     }
-    tallies.finish(&mut out, extra.by.len())?;
-    if extra.events {
-        number_retrievals(&mut out.events, context);
-    }
+    let groups = groups.into_inner().unwrap_or_else(PoisonError::into_inner);
+    out.groups = groups.finish(extra.by.len())?;
+    out.objects_by_resource = objects_by_resource(&totals, context);
+    (out.vantages, out.filtered) = (totals.vantages, totals.filtered);
     Ok(out)
 }
 
-/// Counts that are no grouping: they are read off single events.
-fn outside_frames(labelled: &Events, context: &Context<'_>, out: &mut Counted) {
-    for event in &labelled.events {
-        let vantage = u32::from(event.vantage);
-        let Some(request) = context.frozen.request(event.row.request) else { continue };
-        for later in &request.also {
-            *out.also_matches.entry((vantage, u32::from(*later))).or_default() += 1;
+/// One thread: takes partitions until none is left.
+fn work<'a>(
+    partitions: &Partitions,
+    next: &AtomicUsize,
+    keeping: &Keeping,
+    context: &'a Context<'a>,
+    extra: &Extra<'_>,
+    groups: &Mutex<Groups>,
+) -> Result<Pass<'a>, TableError> {
+    let totals = Totals::new(context.resources.len() > 1, Tables::by_client(extra.wanted));
+    let tables = Tables::new(extra.wanted, keeping, keeping.budget_bytes);
+    let mut pass = Pass::new(context, totals, tables, !extra.by.is_empty());
+    loop {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        if number >= partitions.count() {
+            return Ok(pass);
         }
-        *out.with_agent.entry(vantage).or_default() += u64::from(event.agent != ABSENT);
-        *out.folded.entry(vantage).or_default() += u64::from(request.folded);
-        *out.host_unchecked.entry(vantage).or_default() += u64::from(request.host_unchecked);
-        if event.served() {
-            let distinct = out.distinct.entry(vantage).or_default();
-            let via = event.row.flags().via;
-            distinct.by_header += u64::from(depends_on_header(via));
-            distinct.header_ignored += u64::from(via == crate::identity::forwarded::Via::HeaderIgnored as u8);
-            distinct.unknown_requests += u64::from(event.row.flags().client == ClientKind::Unknown);
-            *out.exact_bytes.entry(vantage).or_default() += u128::from(bytes_of(event));
-            let size_known = request.size.is_some() || request.part.is_some_and(|p| p.total.is_some());
-            let written = semantics_of(event.row.flags().semantics) == ByteSemantics::BodyWritten;
-            if written && size_known {
-                out.can_show.insert((vantage, u32::from(event.resource)));
-            } else {
-                *out.completeness_unknown.entry(vantage).or_default() += 1;
-            }
-            if event.row.status == 206 && request.part.is_none() {
-                *out.parts_without_range.entry(vantage).or_default() += 1;
-            }
-            if let Some(label) = event.retrieval.filter(|l| l.opens) {
-                let long = labelled.retrievals.get(label.retrieval as usize).is_some_and(|r| r.over_24h);
-                *out.over_24h.entry(vantage).or_default() += u64::from(long);
-            }
+        let live = |row: &Row| context.files.get(row.file as usize).is_some_and(|f| f.live);
+        let rows = partitions.take(number, live)?;
+        if let Some(events) = pass.partition(u32::try_from(number).unwrap_or(u32::MAX), &rows)? {
+            groups.lock().unwrap_or_else(PoisonError::into_inner).add(events, context, &extra.by)?;
         }
-    }
-    #[expect(clippy::iter_over_hash_type, reason = "goes into a sorted map")]
-    for (file, n) in &labelled.filtered {
-        *out.filtered.entry(*file).or_default() += n;
     }
 }
 
-/// Retrievals get their number in the canonical order of their first event, over all partitions.
-fn number_retrievals(events: &mut [(Event, u32)], context: &Context<'_>) {
-    let rank = |e: &Event| context.files.get(e.row.file as usize).map_or(u32::MAX, |f| f.rank);
-    events.sort_by_key(|(e, _)| (e.row.time_us, rank(e), e.row.offset));
-    let mut numbers: std::collections::HashMap<(u32, u32), u32, foldhash::quality::RandomState> =
-        std::collections::HashMap::default();
-    for (event, slot) in events.iter_mut() {
-        *slot = match event.retrieval {
-            Some(label) => {
-                let next = u32::try_from(numbers.len() + 1).unwrap_or(u32::MAX);
-                *numbers.entry((*slot, label.retrieval)).or_insert(next)
+/// An object belongs to one resource; its key begins with the number of that.
+fn objects_by_resource(totals: &Totals, context: &Context<'_>) -> BTreeMap<(u16, u16), u64> {
+    let mut out = BTreeMap::new();
+    for (vantage, of) in (0u16..).zip(&totals.vantages) {
+        for object in of.objects.iter() {
+            if let Some(resource) = context.frozen.text(object).first_chunk::<2>() {
+                *out.entry((vantage, u16::from_le_bytes(*resource))).or_default() += 1;
             }
-            None => 0,
-        };
+        }
     }
+    out
 }

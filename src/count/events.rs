@@ -1,19 +1,20 @@
-//! Rows of one partition → events in canonical order, with window, party, outcome and retrieval.
+//! A row → an event: with its vantage, resource, window, party, and what merging needs to know of it.
 
-use std::collections::{BTreeMap, HashMap};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use accesstrail_parsers::record::ByteSemantics;
 use foldhash::quality::RandomState;
 
-use super::filter::{Filter, View};
-use super::retrieval::{self, CopyKind, Credit, Label, Retrieval, Served};
+use super::client::Client;
+use super::filter::Filter;
+use super::retrieval::{CopyKind, Credit, Served};
 use crate::case::party::Parties;
 use crate::clock::grid::Grid;
 use crate::outcome::{Outcome, Reason};
 use crate::scan::rules::semantics_of;
 use crate::table::lexicon::{Frozen, Request};
-use crate::table::row::{ClientKind, Row};
+use crate::table::row::Row;
 
 /// What counting needs to know of a file.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +25,8 @@ pub struct FileKey {
     pub vantage: u16,
     /// Name of the source.
     pub source: String,
+    /// Number of the source: equal for files of one source.
+    pub source_number: u32,
     /// False for files whose rows are replaced or not framed (duplicates, read anew for an overlap).
     pub live: bool,
 }
@@ -75,8 +78,15 @@ pub struct Event {
     pub agent: u32,
     /// Text id.
     pub principal: u32,
-    /// For served events: the retrieval.
-    pub retrieval: Option<Label>,
+}
+
+impl Context<'_> {
+    /// Canonical order of events (METHOD M1.5).
+    #[must_use]
+    pub fn canonical(&self, a: &Row, b: &Row) -> Ordering {
+        let rank = |row: &Row| self.files.get(row.file as usize).map_or(u32::MAX, |f| f.rank);
+        a.time_us.cmp(&b.time_us).then_with(|| (rank(a), a.offset).cmp(&(rank(b), b.offset)))
+    }
 }
 
 impl Event {
@@ -85,202 +95,80 @@ impl Event {
     pub fn served(&self) -> bool {
         self.reason.outcome().is_served()
     }
-}
 
-/// The events of one partition.
-#[derive(Default)]
-pub struct Events {
-    /// In canonical order.
-    pub events: Vec<Event>,
-    /// Retrievals, as [`Label::retrieval`] numbers them.
-    pub retrievals: Vec<Retrieval>,
-    /// In-scope records per file id that `--where` took out.
-    pub filtered: HashMap<u32, u64, RandomState>,
-}
-
-/// The address of a row, if it is one.
-#[must_use]
-pub fn address(row: &Row) -> Option<IpAddr> {
-    match row.flags().client {
-        ClientKind::Ip4 => Some(IpAddr::V4(Ipv4Addr::from(u32::try_from(row.client_lo).unwrap_or(0)))),
-        ClientKind::Ip6 => {
-            Some(IpAddr::V6(Ipv6Addr::from(u128::from(row.client_hi) << 64 | u128::from(row.client_lo))))
-        }
-        _ => None,
-    }
-}
-
-/// A row's client as text: canonical address, the name escaped for people, or empty.
-#[must_use]
-pub fn client_text(row: &Row, words: &Frozen) -> String {
-    match (address(row), row.flags().client) {
-        (Some(ip), _) => ip.to_string(),
-        (None, ClientKind::Name) => {
-            crate::escape::terminal(words.text(u32::try_from(row.client_lo).unwrap_or(0)))
-        }
-        _ => String::new(),
-    }
-}
-
-/// Labels the in-window rows of one partition.
-#[must_use]
-pub fn label(mut rows: Vec<Row>, context: &Context<'_>) -> Events {
-    sort(&mut rows, context);
-    let mut out = Events::default();
-    let mut parties = Attributor { context, known: HashMap::default() };
-    for row in rows {
-        let Some(request) = context.frozen.request(row.request) else { continue };
-        let Some(window) = context.grid.index(row.time_us) else { continue };
-        let mut event = bare(row, request, context);
-        event.window = window;
-        event.party = parties.of(&row, event.agent, event.principal);
-        if context.filter.is_some_and(|f| !f.keeps(&View { event: &event, request, context })) {
-            *out.filtered.entry(row.file).or_default() += 1;
-            continue;
-        }
-        out.events.push(event);
-    }
-    let (labels, retrievals) = fold(&out.events, context);
-    for (place, label) in labels {
-        if let Some(event) = out.events.get_mut(place) {
-            event.retrieval = Some(label);
+    /// An event whose window and party are not known yet.
+    #[must_use]
+    pub fn bare(row: Row, request: &Request, context: &Context<'_>) -> Self {
+        let actor = context.frozen.actor(row.actor);
+        Self {
+            row,
+            vantage: context.files.get(row.file as usize).map_or(0, |f| f.vantage),
+            resource: request.resource,
+            window: 0,
+            party: 0,
+            reason: row.reason(),
+            object: request.object,
+            subject: request.subject,
+            agent: actor.agent,
+            principal: actor.principal,
         }
     }
-    out.retrievals = retrievals;
-    out
-}
 
-/// How many retrievals hold requests inside and outside the window, by vantage (METHOD M6.3, TIM-02).
-#[must_use]
-pub fn cut_by_edges(rows: &[Row], context: &Context<'_>) -> BTreeMap<u16, u64> {
-    let mut out = BTreeMap::new();
-    if rows.iter().all(|row| row.flags().in_window) {
-        return out;
+    /// Bytes of a served response. METHOD M6.2: a server-side copy adds nothing to them.
+    #[must_use]
+    pub fn bytes_served(&self) -> u64 {
+        let adds = self.served() && self.reason.outcome() != Outcome::Copied;
+        if adds { self.row.logged_bytes().unwrap_or(0) } else { 0 }
     }
-    let mut rows = rows.to_vec();
-    sort(&mut rows, context);
-    let events: Vec<Event> = rows
-        .into_iter()
-        .filter_map(|row| Some(bare(row, context.frozen.request(row.request)?, context)))
-        .collect();
-    let (labels, retrievals) = fold(&events, context);
-    let mut sides = vec![(false, false, 0u16); retrievals.len()];
-    for (place, label) in labels {
-        if let (Some(event), Some(side)) = (events.get(place), sides.get_mut(label.retrieval as usize)) {
-            let inside = event.row.flags().in_window;
-            *side = (side.0 || inside, side.1 || !inside, event.vantage);
-        }
-    }
-    for (_, _, vantage) in sides.into_iter().filter(|(inside, outside, _)| *inside && *outside) {
-        *out.entry(vantage).or_default() += 1;
-    }
-    out
-}
 
-/// How many events equal an earlier one of their source in every column that a row holds, by vantage (METHOD M6.7).
-/// They are kept and counted: two clients behind one address can ask for the same thing in the same second.
-#[must_use]
-pub fn repeated(events: &[Event], context: &Context<'_>) -> BTreeMap<u16, u64> {
-    let mut out = BTreeMap::new();
-    let mut seen = std::collections::HashSet::<_, RandomState>::default();
-    let mut time_us = None;
-    for event in events {
-        let row = &event.row;
-        if time_us != Some(row.time_us) {
-            time_us = Some(row.time_us);
-            seen.clear();
-        }
-        let source = context.files.get(row.file as usize).map(|f| f.source.as_str());
-        let client = (row.flags().client as u8, row.client_hi, row.client_lo, row.peer);
-        if !seen.insert((source, client, row.request, row.actor, row.status, row.bytes)) {
-            *out.entry(event.vantage).or_default() += 1;
-        }
-    }
-    out
-}
-
-/// Canonical order (METHOD M1.5).
-fn sort(rows: &mut [Row], context: &Context<'_>) {
-    let rank = |row: &Row| context.files.get(row.file as usize).map_or(u32::MAX, |f| f.rank);
-    rows.sort_by_cached_key(|row| (row.time_us, rank(row), row.offset));
-}
-
-/// An event without window, party and retrieval.
-fn bare(row: Row, request: &Request, context: &Context<'_>) -> Event {
-    let actor = context.frozen.actor(row.actor);
-    Event {
-        row,
-        vantage: context.files.get(row.file as usize).map_or(0, |f| f.vantage),
-        resource: request.resource,
-        window: 0,
-        party: 0,
-        reason: row.reason(),
-        object: request.object,
-        subject: request.subject,
-        agent: actor.agent,
-        principal: actor.principal,
-        retrieval: None,
+    /// METHOD M5.6: a 2xx response with bytes that is not served only because its method is not listed.
+    #[must_use]
+    pub fn is_of_other_method(&self) -> bool {
+        self.reason == Reason::Method
+            && (200..300).contains(&self.row.status)
+            && !matches!(self.row.status, 204 | 205)
+            && self.row.bytes > 0
     }
 }
 
-struct Attributor<'a> {
+/// The party of events: asked once for events of one client, agent and login that stand together.
+pub struct Attributor<'a> {
     context: &'a Context<'a>,
-    known: HashMap<(u8, u64, u64, u32, u32), u32, RandomState>,
+    last: Option<((Client, u32), u32)>,
 }
 
-impl Attributor<'_> {
-    fn of(&mut self, row: &Row, agent: u32, principal: u32) -> u32 {
+impl<'a> Attributor<'a> {
+    /// Nothing known yet.
+    #[must_use]
+    pub fn new(context: &'a Context<'a>) -> Self {
+        Self { context, last: None }
+    }
+
+    /// Index of the party; the number of parties stands for `unattributed`.
+    pub fn of(&mut self, event: &Event) -> u32 {
         let none = u32::try_from(self.context.party_names.len()).unwrap_or(u32::MAX);
         if none == 0 {
             return none;
         }
-        let key = (row.flags().client as u8, row.client_hi, row.client_lo, agent, principal);
-        *self.known.entry(key).or_insert_with(|| {
-            let frozen = self.context.frozen;
-            let found =
-                self.context.parties.attribute(address(row), frozen.logged(principal), frozen.logged(agent));
-            found.party.map_or(none, u32::from)
-        })
+        let client = Client::of(&event.row);
+        let key = (client, event.row.actor);
+        if let Some((known, party)) = self.last
+            && known == key
+        {
+            return party;
+        }
+        let frozen = self.context.frozen;
+        let (principal, agent) = (frozen.logged(event.principal), frozen.logged(event.agent));
+        let found = self.context.parties.attribute(client.address(), principal, agent);
+        let party = found.party.map_or(none, u32::from);
+        self.last = Some((key, party));
+        party
     }
 }
 
-/// METHOD M6.2: address (IPv6 cut to /64), user agent, login, object, vantage.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Key {
-    kind: u8,
-    hi: u64,
-    lo: u64,
-    actor: u32,
-    object: u32,
-    vantage: u16,
-}
-
-/// Labels of the served events, by their place, and the retrievals.
-fn fold(events: &[Event], context: &Context<'_>) -> (Vec<(usize, Label)>, Vec<Retrieval>) {
-    let served: Vec<usize> =
-        events.iter().enumerate().filter(|(_, e)| e.served()).map(|(place, _)| place).collect();
-    let input = served.iter().filter_map(|place| {
-        let event = events.get(*place)?;
-        let request = context.frozen.request(event.row.request)?;
-        Some((key(event), as_served(event, request, context)))
-    });
-    let folded = retrieval::fold(input, context.gap_us);
-    (served.iter().copied().zip(folded.labels).collect(), folded.retrievals)
-}
-
-fn key(event: &Event) -> Key {
-    let kind = event.row.flags().client;
-    Key {
-        kind: kind as u8,
-        hi: event.row.client_hi,
-        lo: if kind == ClientKind::Ip6 { 0 } else { event.row.client_lo },
-        actor: event.row.actor,
-        object: event.object,
-        vantage: event.vantage,
-    }
-}
-
-fn as_served(event: &Event, request: &Request, context: &Context<'_>) -> Served {
+/// What merging needs to know of a served event (METHOD M6.3, M6.4).
+#[must_use]
+pub fn as_served(event: &Event, request: &Request, context: &Context<'_>) -> Served {
     let outcome = event.reason.outcome();
     let firm = request.part.and_then(|p| p.total).or(request.size);
     let modal = context.modal.get(&(event.vantage, event.object)).copied();

@@ -20,7 +20,8 @@ use nom::combinator::value;
 use nom::sequence::{delimited, preceded};
 use nom::{IResult, Parser};
 
-use super::events::{Context, Event, address};
+use super::client::Client;
+use super::events::{Context, Event};
 use crate::case::glob::{Glob, Kind, Matcher};
 use crate::case::near;
 use crate::table::lexicon::Request;
@@ -295,8 +296,8 @@ fn is(field: Field, operator: Operator, test: &Test, view: &View<'_>) -> bool {
             Operator::AtLeast => found >= *wanted,
             _ => found == *wanted,
         }),
-        Test::Net(net) => address(&view.event.row).is_some_and(|ip| net.contains(&ip)),
-        Test::Address(wanted) => match address(&view.event.row) {
+        Test::Net(net) => Client::of(&view.event.row).address().is_some_and(|ip| net.contains(&ip)),
+        Test::Address(wanted) => match Client::of(&view.event.row).address() {
             Some(ip) => (ip == *wanted) == (operator == Operator::Equal),
             None => operator == Operator::NotEqual && text(field, view).is_some(),
         },
@@ -318,9 +319,7 @@ fn text<'a>(field: Field, view: &View<'a>) -> Option<std::borrow::Cow<'a, [u8]>>
     let words = view.context.frozen;
     let borrowed = |id: u32| words.logged(id).map(std::borrow::Cow::Borrowed);
     match field {
-        Field::Client => {
-            Some(std::borrow::Cow::Owned(super::events::client_text(&view.event.row, words).into_bytes()))
-        }
+        Field::Client => Some(std::borrow::Cow::Owned(Client::of(&view.event.row).text(words).into_bytes())),
         Field::Method => borrowed(view.request.method),
         Field::Path => borrowed(view.request.path),
         Field::Target => borrowed(view.request.target),

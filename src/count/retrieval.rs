@@ -1,13 +1,12 @@
 //! Retrievals: how served responses merge into "one taking of one object" (METHOD M6.2 to M6.4).
 //!
-//! [`fold`] takes the served events of a partition in canonical order, each with its retrieval key, and says
-//! for each which retrieval it belongs to and whether it opened it. What the key is made of (address or /64,
-//! agent, login, object, vantage) is the caller's; [`Open`] is the state of one key and can be driven alone.
+//! [`Fold`] takes the served events of one key in canonical order, says of each whether it opens a retrieval, and gives each
+//! retrieval back once it is over. What the key is made of (address or /64, agent, login, object, vantage) is the
+//! caller's.
 //!
 //! A copy inside the store never joins a client's request, even under an equal key.
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::Hash;
+use std::collections::BTreeMap;
 
 use accesstrail_parsers::record::ByteSemantics;
 
@@ -95,15 +94,6 @@ impl Credit {
     }
 }
 
-/// Which retrieval an event belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Label {
-    /// Index into [`Folded::retrievals`].
-    pub retrieval: u32,
-    /// Whether this event opened it; the others are `merged-into` the one that did.
-    pub opens: bool,
-}
-
 /// One taking of one object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retrieval {
@@ -123,52 +113,65 @@ pub struct Retrieval {
     pub unresolved_partial: bool,
 }
 
-/// What [`fold`] found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Folded {
-    /// One label per event, in the order given.
-    pub labels: Vec<Label>,
-    /// Retrievals in order of opening.
-    pub retrievals: Vec<Retrieval>,
+/// The retrievals of one key, event by event. `T` is what the caller wants back of the event that opened one.
+#[derive(Debug, Clone)]
+pub struct Fold<T> {
+    open: Open,
+    /// Who opened the retrieval that is open: of client requests, of copied parts, of copied objects.
+    openers: [Option<T>; 3],
 }
 
-/// Merges served events into retrievals (METHOD M6.3). Events come in canonical order; one further apart
-/// than `gap_us` from the previous event of its retrieval opens a new one.
-pub fn fold<K: Eq + Hash + Clone>(events: impl Iterator<Item = (K, Served)>, gap_us: i64) -> Folded {
-    let mut folded = Folded::default();
-    let mut keys: HashMap<K, (Open, Slots), foldhash::quality::RandomState> = HashMap::default();
-    for (key, served) in events {
-        let (open, slots) = keys.entry(key).or_default();
-        let opens = open.offer(&served, gap_us);
-        let slot = match served.copied {
-            None => &mut slots.client,
-            Some(CopyKind::Part) => &mut slots.parts,
-            Some(CopyKind::Object) => &mut slots.object,
-        };
-        if opens {
-            *slot = u32::try_from(folded.retrievals.len()).unwrap_or(u32::MAX);
-            folded.retrievals.push(open.state(served.copied));
-        } else if let Some(retrieval) =
-            usize::try_from(*slot).ok().and_then(|at| folded.retrievals.get_mut(at))
-        {
-            *retrieval = open.state(served.copied);
-        }
-        folded.labels.push(Label { retrieval: *slot, opens });
+impl<T> Default for Fold<T> {
+    fn default() -> Self {
+        Self { open: Open::default(), openers: [None, None, None] }
     }
-    folded
 }
 
-/// Index of the open retrieval of each kind.
-#[derive(Debug, Clone, Copy, Default)]
-struct Slots {
-    client: u32,
-    parts: u32,
-    object: u32,
+impl<T> Fold<T> {
+    /// Takes the key's next event in canonical order (METHOD M6.3); `true` if it opens a retrieval, `false` if it belongs to
+    /// the one of its kind that is open. One that is over by that is given to `ended`, with the event that opened it.
+    pub fn take(
+        &mut self,
+        event: T,
+        served: &Served,
+        gap_us: i64,
+        mut ended: impl FnMut(T, Retrieval),
+    ) -> bool {
+        let over = self.open.state(served.copied);
+        let opens = self.open.offer(served, gap_us);
+        if opens
+            && let Some(slot) = self.openers.get_mut(slot(served.copied))
+            && let Some(opener) = slot.replace(event)
+        {
+            ended(opener, over);
+        }
+        opens
+    }
+
+    /// Ends the retrievals that are still open.
+    pub fn end(self, mut ended: impl FnMut(T, Retrieval)) {
+        let kinds = [None, Some(CopyKind::Part), Some(CopyKind::Object)];
+        for (opener, kind) in self.openers.into_iter().zip(kinds) {
+            if let Some(opener) = opener {
+                ended(opener, self.open.state(kind));
+            }
+        }
+    }
+}
+
+/// Which of the retrievals that one key can have open at the same time an event of this kind belongs to.
+#[must_use]
+pub fn slot(copied: Option<CopyKind>) -> usize {
+    match copied {
+        None => 0,
+        Some(CopyKind::Part) => 1,
+        Some(CopyKind::Object) => 2,
+    }
 }
 
 /// The open retrievals of one key: one of client requests, one of copied parts.
 #[derive(Debug, Clone, Default)]
-pub struct Open {
+struct Open {
     client: Option<Client>,
     copies: Option<Box<Copies>>,
 }
@@ -182,7 +185,7 @@ struct Copies {
 
 impl Open {
     /// Takes the next event of this key; `true` if it opens a retrieval.
-    pub fn offer(&mut self, served: &Served, gap_us: i64) -> bool {
+    fn offer(&mut self, served: &Served, gap_us: i64) -> bool {
         match served.copied {
             Some(kind) => self.copies.get_or_insert_default().offer(kind, served, gap_us),
             None => match &mut self.client {
@@ -202,7 +205,7 @@ impl Open {
     }
 
     /// The retrieval that the last offered event of this kind belongs to, as it stands now.
-    pub fn state(&self, kind: Option<CopyKind>) -> Retrieval {
+    fn state(&self, kind: Option<CopyKind>) -> Retrieval {
         match kind {
             None => self.client.as_ref().map(|open| open.retrieval),
             Some(CopyKind::Part) => self.copies.as_ref().and_then(|copies| copies.parts),

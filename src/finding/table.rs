@@ -1,18 +1,52 @@
 //! Tables that go out as CSV: every row, never a top-N.
 
-/// All tables of one run, each sorted by its key columns.
-#[derive(Debug, Clone, Default)]
-pub struct Tables {
+use std::io;
+
+/// Rows of a table that may be too long for memory: they are made one by one, as often as they are asked for.
+pub trait Rows<T> {
+    /// Gives each row to `take`, in the order of the table, until that fails.
+    ///
+    /// # Errors
+    /// What `take` says, or scratch space that fails.
+    fn each(&self, take: &mut dyn FnMut(&T) -> io::Result<()>) -> io::Result<()>;
+}
+
+impl<T> Rows<T> for Vec<T> {
+    fn each(&self, take: &mut dyn FnMut(&T) -> io::Result<()>) -> io::Result<()> {
+        self.iter().try_for_each(take)
+    }
+}
+
+/// All tables of one run, each sorted by its key columns. Where nobody asked for all rows, the first three are empty.
+pub struct Tables<'a> {
     /// Downloads per resource, client address and window: the table this tool was asked for.
-    pub client_windows: Vec<ClientWindow>,
+    pub client_windows: Box<dyn Rows<ClientWindow> + 'a>,
     /// One row per client.
-    pub clients: Vec<ClientRow>,
+    pub clients: Box<dyn Rows<ClientRow> + 'a>,
     /// All in-scope events in canonical order.
-    pub events: Vec<Event>,
+    pub events: Box<dyn Rows<Event> + 'a>,
+    /// The clients that were served most, the most first, then by their text; as many as were asked for.
+    pub top_clients: Vec<ClientRow>,
+    /// How many clients were served.
+    pub clients_served: u64,
     /// Every unit that could not be read.
     pub faults: Vec<FaultRow>,
     /// Where the records of each file went, in the order of the answer's sources.
     pub records: Vec<RecordsOf>,
+}
+
+impl Default for Tables<'_> {
+    fn default() -> Self {
+        Self {
+            client_windows: Box::new(Vec::new()),
+            clients: Box::new(Vec::new()),
+            events: Box::new(Vec::new()),
+            top_clients: Vec::new(),
+            clients_served: 0,
+            faults: Vec::new(),
+            records: Vec::new(),
+        }
+    }
 }
 
 /// Where the records of one file went (METHOD M1.3): the four add up to its records.

@@ -27,6 +27,10 @@ pub struct Account {
     pub not_sensitive: u64,
     /// Records that are counted.
     pub in_scope: u64,
+    /// Earliest of them, adjusted UTC µs.
+    pub scope_first_us: Option<i64>,
+    /// Latest of them, adjusted UTC µs.
+    pub scope_last_us: Option<i64>,
     /// Earliest record, adjusted UTC µs.
     pub first_us: Option<i64>,
     /// Latest record, adjusted UTC µs.
@@ -99,8 +103,13 @@ impl Account {
 
     /// Takes note of a record's time.
     pub fn seen(&mut self, time_us: i64) {
-        self.first_us = Some(self.first_us.map_or(time_us, |t| t.min(time_us)));
-        self.last_us = Some(self.last_us.map_or(time_us, |t| t.max(time_us)));
+        widen(&mut self.first_us, &mut self.last_us, time_us);
+    }
+
+    /// Counts one record in scope.
+    pub fn in_scope_at(&mut self, time_us: i64) {
+        self.in_scope += 1;
+        widen(&mut self.scope_first_us, &mut self.scope_last_us, time_us);
     }
 
     /// Adds another part of the same file, or another file for a total.
@@ -119,6 +128,9 @@ impl Account {
         self.in_scope += other.in_scope;
         for time in [other.first_us, other.last_us].into_iter().flatten() {
             self.seen(time);
+        }
+        for time in [other.scope_first_us, other.scope_last_us].into_iter().flatten() {
+            widen(&mut self.scope_first_us, &mut self.scope_last_us, time);
         }
         for (name, records) in &other.formats {
             *self.formats.entry(name.clone()).or_default() += records;
@@ -142,6 +154,11 @@ impl Account {
         self.repeat_notes += other.repeat_notes;
         self.format_changes += other.format_changes;
     }
+}
+
+fn widen(first_us: &mut Option<i64>, last_us: &mut Option<i64>, time_us: i64) {
+    *first_us = Some(first_us.map_or(time_us, |t| t.min(time_us)));
+    *last_us = Some(last_us.map_or(time_us, |t| t.max(time_us)));
 }
 
 #[cfg(test)]

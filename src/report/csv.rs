@@ -29,14 +29,14 @@ pub const TABLE_FILES: [&str; 8] = [
 ///
 /// # Errors
 /// When a file is already there (a caller that may write over it removes [`TABLE_FILES`] first), or can't be written.
-pub fn write_tables(dir: &Path, answer: &Answer, tables: &Tables) -> Result<Vec<PathBuf>, ReportError> {
+pub fn write_tables(dir: &Path, answer: &Answer, tables: &Tables<'_>) -> Result<Vec<PathBuf>, ReportError> {
     Ok(vec![
-        evidence_tables::client_windows(dir, &tables.client_windows)?,
+        evidence_tables::client_windows(dir, &*tables.client_windows)?,
         answer_tables::windows(dir, &answer.windows)?,
-        evidence_tables::clients(dir, &tables.clients)?,
+        evidence_tables::clients(dir, &*tables.clients)?,
         answer_tables::resources(dir, &answer.resources)?,
         answer_tables::parties(dir, &answer.parties)?,
-        evidence_tables::events(dir, &tables.events)?,
+        evidence_tables::events(dir, &*tables.events)?,
         evidence_tables::faults(dir, &tables.faults)?,
         answer_tables::ledger(dir, &answer.ledger, &answer.sources, &tables.records)?,
     ])

@@ -296,7 +296,7 @@ pub(crate) fn hostile_answer() -> Answer {
 }
 
 /// Clients and events that go with [`answer`].
-pub(crate) fn tables() -> Tables {
+pub(crate) fn tables() -> Tables<'static> {
     let client = |i: u64| ClientRow {
         client: if i == 3 { "2001:db8:4f0:1::9".to_owned() } else { format!("192.0.2.{}", 17 + i) },
         kind: if i == 3 { "ip6" } else { "ip4" }.to_owned(),
@@ -343,12 +343,14 @@ pub(crate) fn tables() -> Tables {
         offset: 171_332,
     };
     Tables {
-        client_windows: vec![
+        client_windows: Box::new(vec![
             window("permits", "192.0.2.17", 5, ""),
             window("=cmd|' /C calc'!A0", "-host", 1, "@staff"),
-        ],
-        clients: (0..12).map(client).collect(),
-        events: vec![
+        ]),
+        clients: Box::new((0..12).map(client).collect::<Vec<_>>()),
+        top_clients: (0..12).map(client).collect(),
+        clients_served: 12,
+        events: Box::new(vec![
             event(b"-", "curl/7.81.0", b"/views/Permits/data.csv?:format=csv", b"dashboard.example"),
             event(
                 b"=cmd|' /C calc'!A0",
@@ -356,7 +358,7 @@ pub(crate) fn tables() -> Tables {
                 b"/caf\xe9</script><img onerror=alert(1)>",
                 b"a,\"b\"\nc",
             ),
-        ],
+        ]),
         faults: faults(),
         records: Vec::new(),
     }

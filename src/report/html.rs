@@ -23,19 +23,19 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 
 /// Clients shown; `clients.csv` holds all.
-const TOP_CLIENTS: usize = 20;
+pub const TOP_CLIENTS: usize = 20;
 /// Faults shown; `faults.csv` holds all.
 const FIRST_FAULTS: usize = 20;
 /// With more windows than this, those in which nothing was asked for are left to `windows.csv`.
 const MOST_WINDOWS: usize = 240;
 
 /// What a report is made of.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ReportInput<'a> {
     /// All figures.
     pub answer: &'a Answer,
     /// Rows of clients and faults.
-    pub tables: &'a Tables,
+    pub tables: &'a Tables<'a>,
     /// `[case] id`.
     pub case_id: String,
     /// `[case] title`.

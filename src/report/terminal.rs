@@ -20,7 +20,6 @@ mod timeline;
 mod tests;
 
 #[cfg(feature = "table")]
-pub(super) use self::clients::by_served;
 pub(crate) use self::fit::cut_middle;
 pub(super) use self::grid::{Column, Grid};
 #[cfg(feature = "table")]
@@ -60,7 +59,7 @@ impl Default for Screen {
 ///
 /// # Errors
 /// When `out` can't be written; a closed pipe is such an error, and success to the caller.
-pub fn count(out: &mut impl Write, answer: &Answer, tables: &Tables, screen: &Screen) -> io::Result<()> {
+pub fn count(out: &mut impl Write, answer: &Answer, tables: &Tables<'_>, screen: &Screen) -> io::Result<()> {
     let page = &mut Page::new(out, screen.width, screen.colour);
     headline::headline(page, answer, screen)?;
     nested::nested(page, answer)?;
@@ -69,7 +68,7 @@ pub fn count(out: &mut impl Write, answer: &Answer, tables: &Tables, screen: &Sc
     timeline::timeline(page, &answer.windows, screen)?;
     match &answer.groups {
         Some(rows) => groups::groups(page, rows, screen)?,
-        None => clients::top(page, &tables.clients, screen)?,
+        None => clients::top(page, tables, screen)?,
     }
     parties::parties(page, answer)?;
     parties::vantages(page, answer)?;

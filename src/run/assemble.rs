@@ -7,7 +7,9 @@ use super::silences::{SourceSilence, covered};
 use crate::case::{Case, EventKind};
 use crate::clock::grid::Grid;
 use crate::clock::text::rfc3339;
-use crate::count::counted::{Counted, Sums};
+use crate::count::counted::Counted;
+use crate::count::ids::Ids;
+use crate::count::totals::OfVantage;
 use crate::coverage::spans::{Span, covered_us};
 use crate::finding::{
     BytesServed, Clients, Counts, Exposure, Group, GroupKey, Ledger, Outcomes, Party, Resource, Source,
@@ -38,36 +40,16 @@ pub struct Parts<'a> {
 }
 
 impl Parts<'_> {
-    fn cells(&self) -> impl Iterator<Item = (&crate::count::counted::CellKey, &Sums)> {
-        let primary = u32::from(self.primary);
-        self.counted.cells.iter().filter(move |(k, _)| k.vantage == primary)
-    }
-
-    /// Sums of the primary vantage by `key`.
-    fn by<K: Ord>(&self, key: impl Fn(&crate::count::counted::CellKey) -> K) -> BTreeMap<K, Sums> {
-        let mut out: BTreeMap<K, Sums> = BTreeMap::new();
-        for (cell, sums) in self.cells() {
-            out.entry(key(cell)).or_default().add(sums);
-        }
-        out
-    }
-
-    /// Sums of the primary vantage.
+    /// The totals of the primary vantage.
     #[must_use]
-    pub fn total(&self) -> Sums {
-        self.by(|_| ()).remove(&()).unwrap_or_default()
-    }
-
-    fn of_primary(&self, map: &BTreeMap<(u32, u32), u64>, key: usize) -> u64 {
-        let key = u32::try_from(key).unwrap_or(u32::MAX);
-        map.get(&(u32::from(self.primary), key)).copied().unwrap_or(0)
+    pub fn totals(&self) -> &OfVantage {
+        self.counted.of(self.primary)
     }
 
     /// METHOD M5.5: a number of complete ones only where a served response could be shown to be whole.
     fn if_shown(&self, n: u64, resource: Option<usize>) -> Option<u64> {
-        let primary = u32::from(self.primary);
-        let here = |r: u32| resource.is_none_or(|wanted| r as usize == wanted);
-        let shown = n > 0 || self.counted.can_show.iter().any(|(v, r)| *v == primary && here(*r));
+        let here = |r: usize| resource.is_none_or(|wanted| r == wanted);
+        let shown = n > 0 || self.totals().can_show.iter().enumerate().any(|(r, can)| *can && here(r));
         shown.then_some(n)
     }
 }
@@ -80,12 +62,7 @@ pub fn primary(case: &Case, vantages: &[String], counted: &Counted) -> u16 {
     }
     let mut best = (0u64, 0usize);
     for (place, _) in vantages.iter().enumerate() {
-        let served: u64 = counted
-            .cells
-            .iter()
-            .filter(|(k, _)| k.vantage as usize == place)
-            .map(|(_, sums)| sums.served)
-            .sum();
+        let served = counted.of(u16::try_from(place).unwrap_or(u16::MAX)).total().served;
         if served > best.0 {
             best = (served, place);
         }
@@ -171,19 +148,14 @@ fn told(file: &File) -> String {
 /// METHOD M6.1.
 #[must_use]
 pub fn counts(parts: &Parts<'_>) -> Counts {
-    let t = parts.total();
+    let t = parts.totals().total();
     Counts {
         requests: t.requests,
         served: t.served,
         retrievals: t.retrievals,
         complete_or_probable_retrievals: t.complete_or_probable,
         complete_retrievals: parts.if_shown(t.complete, None),
-        completeness_unknown: parts
-            .counted
-            .completeness_unknown
-            .get(&u32::from(parts.primary))
-            .copied()
-            .unwrap_or(0),
+        completeness_unknown: parts.totals().notes.completeness_unknown,
     }
 }
 
@@ -191,9 +163,8 @@ pub fn counts(parts: &Parts<'_>) -> Counts {
 #[must_use]
 pub fn outcomes(parts: &Parts<'_>) -> Outcomes {
     let mut n: BTreeMap<u8, u64> = BTreeMap::new();
-    for ((vantage, reason), requests) in &parts.counted.reasons {
-        let reason = u8::try_from(*reason).ok().and_then(Reason::from_u8);
-        if let (true, Some(reason)) = (*vantage == u32::from(parts.primary), reason) {
+    for (reason, requests) in (0u8..).zip(&parts.totals().reasons) {
+        if let Some(reason) = Reason::from_u8(reason) {
             *n.entry(reason.outcome() as u8).or_default() += requests;
         }
     }
@@ -211,7 +182,7 @@ pub fn outcomes(parts: &Parts<'_>) -> Outcomes {
 /// METHOD M3.4.
 #[must_use]
 pub fn clients(parts: &Parts<'_>) -> Clients {
-    let d = parts.counted.distinct.get(&u32::from(parts.primary)).copied().unwrap_or_default();
+    let d = parts.totals().distinct;
     let [n64, n56, n48] = d.nets;
     Clients {
         ip: d.ip4 + d.ip6,
@@ -223,7 +194,7 @@ pub fn clients(parts: &Parts<'_>) -> Clients {
         name: d.names,
         unknown_requests: d.unknown_requests,
         ip_ua: d.ip_ua,
-        principal: d.principals,
+        principal: parts.totals().principals.count(),
         // Web logs name no key, signature or account.
         credential: 0,
     }
@@ -233,10 +204,7 @@ pub fn clients(parts: &Parts<'_>) -> Clients {
 #[must_use]
 pub fn bytes_served(parts: &Parts<'_>) -> BytesServed {
     let mut out = BytesServed::default();
-    for ((vantage, semantics), (_, bytes, unlogged)) in &parts.counted.semantics {
-        if *vantage != u32::from(parts.primary) {
-            continue;
-        }
+    for (semantics, (_, bytes, unlogged)) in (0u8..).zip(parts.totals().semantics) {
         out.total += bytes;
         out.unlogged_responses += unlogged;
         match semantics {
@@ -249,31 +217,34 @@ pub fn bytes_served(parts: &Parts<'_>) -> BytesServed {
     out
 }
 
+fn count_of(sets: &[Ids], place: usize) -> u64 {
+    sets.get(place).map_or(0, Ids::count)
+}
+
 /// Per resource, in case order.
 #[must_use]
 pub fn resources(parts: &Parts<'_>) -> Vec<Resource> {
-    let sums = parts.by(|k| k.resource as usize);
+    let totals = parts.totals();
     parts
         .case
         .resources
         .iter()
         .enumerate()
         .map(|(place, resource)| {
-            let t = sums.get(&place).copied().unwrap_or_default();
+            let group = totals.resources.get(place).copied().unwrap_or_default();
+            let t = group.sums;
+            let key = (parts.primary, u16::try_from(place).unwrap_or(u16::MAX));
             Resource {
                 name: resource.name.clone(),
                 requests: t.requests,
                 served: t.served,
                 retrievals: t.retrievals,
                 complete_retrievals: parts.if_shown(t.complete, Some(place)),
-                clients_ip: parts.of_primary(&parts.counted.clients_by_resource, place),
-                objects: parts.of_primary(&parts.counted.objects_by_resource, place),
-                subjects: resource
-                    .subject
-                    .is_some()
-                    .then(|| parts.of_primary(&parts.counted.subjects_by_resource, place)),
+                clients_ip: group.clients,
+                objects: parts.counted.objects_by_resource.get(&key).copied().unwrap_or(0),
+                subjects: resource.subject.is_some().then(|| count_of(&totals.resource_subjects, place)),
                 subject_unknown: t.subject_unknown,
-                also_matches: parts.of_primary(&parts.counted.also_matches, place),
+                also_matches: totals.also_matches.get(place).copied().unwrap_or(0),
                 bytes_served: t.bytes_served,
                 first_served_utc: (t.served > 0).then(|| rfc3339(t.first_us)),
                 last_served_utc: (t.served > 0).then(|| rfc3339(t.last_us)),
@@ -285,7 +256,6 @@ pub fn resources(parts: &Parts<'_>) -> Vec<Resource> {
 /// Per bin.
 #[must_use]
 pub fn windows(parts: &Parts<'_>) -> Vec<Window> {
-    let sums = parts.by(|k| k.window as usize);
     let logged = covered(parts.silences, parts.primary);
     parts
         .grid
@@ -293,17 +263,17 @@ pub fn windows(parts: &Parts<'_>) -> Vec<Window> {
         .iter()
         .enumerate()
         .map(|(place, (start, end))| {
-            let t = sums.get(&place).copied().unwrap_or_default();
+            let bin = parts.totals().windows.get(place).copied().unwrap_or_default();
             let covered = covered_us(Span { start_us: *start, end_us: *end }, &logged);
             Window {
                 start_utc: rfc3339(*start),
                 end_utc: rfc3339(*end),
                 covered: covered > 0,
                 covered_seconds: u64::try_from(covered / SECOND_US).unwrap_or(0),
-                requests: t.requests,
-                served: t.served,
-                clients_ip: parts.of_primary(&parts.counted.clients_by_window, place),
-                bytes_served: t.bytes_served,
+                requests: bin.requests,
+                served: bin.served,
+                clients_ip: bin.clients,
+                bytes_served: bin.bytes_served,
             }
         })
         .collect()
@@ -312,22 +282,22 @@ pub fn windows(parts: &Parts<'_>) -> Vec<Window> {
 /// Per party, `unattributed` last.
 #[must_use]
 pub fn parties(parts: &Parts<'_>) -> Vec<Party> {
-    let sums = parts.by(|k| k.party as usize);
+    let totals = parts.totals();
     let captured = parts.case.resources.iter().any(|r| r.subject.is_some());
     let named = parts.case.parties.iter().map(|p| (p.name.clone(), Some(p.kind.word().to_owned())));
     named
         .chain(std::iter::once(("unattributed".to_owned(), None)))
         .enumerate()
         .map(|(place, (name, kind))| {
-            let t = sums.get(&place).copied().unwrap_or_default();
+            let group = totals.parties.get(place).copied().unwrap_or_default();
             Party {
                 name,
                 kind,
-                served: t.served,
-                clients_ip: parts.of_primary(&parts.counted.clients_by_party, place),
-                objects: parts.of_primary(&parts.counted.objects_by_party, place),
-                subjects: captured.then(|| parts.of_primary(&parts.counted.subjects_by_party, place)),
-                bytes_served: t.bytes_served,
+                served: group.sums.served,
+                clients_ip: group.clients,
+                objects: count_of(&totals.party_objects, place),
+                subjects: captured.then(|| count_of(&totals.party_subjects, place)),
+                bytes_served: group.sums.bytes_served,
             }
         })
         .collect()
@@ -340,10 +310,8 @@ pub fn vantages(counted: &Counted, names: &[String]) -> Vec<Vantage> {
         .iter()
         .enumerate()
         .map(|(place, name)| {
-            let of = counted.cells.iter().filter(|(k, _)| k.vantage as usize == place);
-            let (requests, served) =
-                of.fold((0, 0), |(r, s), (_, sums)| (r + sums.requests, s + sums.served));
-            Vantage { name: name.clone(), requests, served }
+            let total = counted.of(u16::try_from(place).unwrap_or(u16::MAX)).total();
+            Vantage { name: name.clone(), requests: total.requests, served: total.served }
         })
         .collect()
 }

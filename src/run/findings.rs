@@ -1,13 +1,12 @@
 //! What was noticed about the evidence, in full sentences with a stable id.
 
-use std::collections::BTreeMap;
-
 use accesstrail_parsers::encoding::Encoding;
 
 use super::settle::Settled;
 use super::silences::SourceSilence;
 use crate::clock::text::rfc3339;
-use crate::count::counted::{ClientKey, Counted};
+use crate::count::counted::Counted;
+use crate::count::totals::FEW;
 use crate::coverage::gaps::{Cause, LogGap};
 use crate::coverage::spans::Span;
 use crate::finding::{Finding, Ledger};
@@ -272,16 +271,7 @@ fn of_rhythms(silence: &SourceSilence) -> Option<Finding> {
 /// METHOD M3.3: few peers carry nearly all requests, and most of these bear a forwarded address that nobody is trusted for.
 #[must_use]
 pub fn behind_a_proxy(all: &Counted) -> Option<Finding> {
-    const FEW: usize = 8;
-    let ignored: u64 = all.distinct.values().map(|d| d.header_ignored).sum();
-    let mut by_peer: BTreeMap<(u32, ClientKey), u64> = BTreeMap::new();
-    for (key, sums) in &all.cells {
-        *by_peer.entry((key.vantage, key.client)).or_default() += sums.served;
-    }
-    let served: u64 = by_peer.values().sum();
-    let mut shares: Vec<u64> = by_peer.into_values().collect();
-    shares.sort_unstable_by(|a, b| b.cmp(a));
-    let by_few: u64 = shares.iter().take(FEW).sum();
+    let (ignored, served, by_few) = (all.header_ignored(), all.served(), all.served_by_few());
     let proxied = ignored > 0 && ignored * 2 >= served && by_few * 10 >= served * 9;
     proxied.then(|| Finding {
         id: "behind-a-proxy".to_owned(),

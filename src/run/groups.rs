@@ -1,13 +1,14 @@
 //! `--by`: which keys there are, and how a key of an event is a number and a text.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use foldhash::quality::RandomState;
 
 use crate::case::near;
-use crate::count::counted::Key;
-use crate::count::events::{Context, Event, client_text};
+use crate::count::by::Key;
+use crate::count::client::Client;
+use crate::count::events::{Context, Event};
 use crate::table::row::ClientKind;
 
 /// A key of `--by`.
@@ -110,7 +111,7 @@ impl By {
         let shown = |id: u32| words.logged(id).map_or_else(|| "-".to_owned(), crate::escape::terminal);
         match self {
             Self::Client if event.row.flags().client == ClientKind::Unknown => "-".to_owned(),
-            Self::Client => client_text(&event.row, words),
+            Self::Client => Client::of(&event.row).text(words),
             Self::Window => context
                 .grid
                 .bins()
@@ -146,7 +147,7 @@ pub fn object_text(key: &[u8]) -> String {
 /// One key of `--by` while events are grouped: texts get numbers, equal texts the same one.
 pub struct Grouping {
     by: By,
-    seen: RefCell<Seen>,
+    seen: Mutex<Seen>,
 }
 
 #[derive(Default)]
@@ -160,13 +161,13 @@ impl Grouping {
     /// Nothing seen yet.
     #[must_use]
     pub fn new(by: By) -> Self {
-        Self { by, seen: RefCell::default() }
+        Self { by, seen: Mutex::default() }
     }
 
     /// The text of a number.
     #[must_use]
     pub fn text(&self, number: u64) -> String {
-        let seen = self.seen.borrow();
+        let seen = self.seen();
         usize::try_from(number).ok().and_then(|n| seen.list.get(n).cloned()).unwrap_or_default()
     }
 
@@ -175,11 +176,15 @@ impl Grouping {
     pub fn name(&self) -> &'static str {
         self.by.name()
     }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Key for Grouping {
     fn number(&self, event: &Event, context: &Context<'_>) -> u64 {
-        let mut seen = self.seen.borrow_mut();
+        let mut seen = self.seen();
         let raw = self.by.raw(event, context);
         if let Some(number) = seen.raw.get(&raw) {
             return *number;

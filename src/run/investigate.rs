@@ -16,17 +16,21 @@ use super::prepare::{Machine, Prepared, prepare};
 use super::progress::Progress;
 use super::settle::{File, Settled, settle};
 use super::silences::{SourceSilence, covered, silences};
+use super::tables::Evidence;
 use super::timeline::{Words, timeline};
 use super::{rotations, tables, times, twins};
 use crate::case::party::Parties;
 use crate::case::{Case, Width};
 use crate::clock::grid::{self, Grid};
 use crate::clock::text::rfc3339;
-use crate::count::counted::{Counted, Extra, Key, count};
-use crate::count::events::{Context, FileKey};
+use crate::count::by::Key;
+use crate::count::counted::{Counted, Extra, count};
+use crate::count::events::Context;
 use crate::count::filter::Filter;
+use crate::count::modal::{self, Object};
 use crate::count::profile::Profile;
-use crate::count::size::Votes;
+use crate::count::tables::Wanted;
+use crate::count::totals::OfVantage;
 use crate::coverage::spans::{Span, complement};
 use crate::finding::table::Tables;
 use crate::finding::timeline::Timeline;
@@ -49,18 +53,18 @@ pub struct Question<'a> {
     pub filter: Option<Filter>,
     /// `--by`.
     pub by: Vec<By>,
-    /// Whether the table of all events is wanted.
-    pub events: bool,
+    /// Which tables are wanted.
+    pub wanted: Wanted,
     /// How the machine is used.
     pub machine: Machine,
 }
 
 /// Everything a run found.
-pub struct Investigation {
+pub struct Investigation<'a> {
     /// The answer.
     pub answer: Answer,
-    /// All tables; events only where asked for.
-    pub tables: Tables,
+    /// The tables that were asked for.
+    pub tables: Tables<'a>,
     /// One chart of everything, then one for each resource where there are several.
     pub timelines: Vec<(String, Timeline)>,
     /// SHA-256 over the hashes of all evidence, in canonical order.
@@ -75,7 +79,10 @@ pub struct Investigation {
 ///
 /// # Errors
 /// See [`RunError`].
-pub fn investigate(question: &Question<'_>, progress: &dyn Progress) -> Result<Investigation, RunError> {
+pub fn investigate<'a>(
+    question: &Question<'a>,
+    progress: &dyn Progress,
+) -> Result<Investigation<'a>, RunError> {
     let case = question.case;
     let prepared = prepare(case, &question.machine)?;
     progress.expects(prepared.bytes);
@@ -99,7 +106,25 @@ pub fn investigate(question: &Question<'_>, progress: &dyn Progress) -> Result<I
         frozen: &frozen,
         twins,
     };
-    scene.answer(&keeping)
+    let Told { answer, timelines, evidence_sha256, window, imperfect, grid, mut counted, primary } =
+        scene.answer(&keeping)?;
+    let listing = std::mem::take(&mut counted.listing);
+    let vantages = prepared.vantages;
+    let evidence = Evidence { case, settled, frozen, grid, vantages, primary, listing };
+    let tables = tables::tables(evidence, &counted, &harvested.faults);
+    Ok(Investigation { answer, tables, timelines, evidence_sha256, window, imperfect })
+}
+
+/// The answer, and what the tables are made of.
+struct Told {
+    answer: Answer,
+    timelines: Vec<(String, Timeline)>,
+    evidence_sha256: String,
+    window: Span,
+    imperfect: Vec<String>,
+    grid: Grid,
+    counted: Counted,
+    primary: u16,
 }
 
 fn keeping(prepared: &Prepared, machine: &Machine) -> Keeping {
@@ -158,9 +183,9 @@ struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    fn answer(&self, keeping: &Keeping) -> Result<Investigation, RunError> {
+    fn answer(&self, keeping: &Keeping) -> Result<Told, RunError> {
         let case = self.question.case;
-        let window = self.window()?;
+        let window = self.window();
         let width = case.window.unwrap_or_else(|| width_for(window));
         let bad_grid = |e: grid::GridError| {
             RunError::Usage(format!("{e}\nhint: choose a wider --window, or a shorter --from/--until"))
@@ -168,7 +193,7 @@ impl Scene<'_> {
         let grid = Grid::new(case.zone, width, window.start_us, window.end_us).map_err(bad_grid)?;
         let parties = Parties::new(&case.parties, false).map_err(|e| RunError::Usage(e.to_string()))?;
         let party_names: Vec<String> = case.parties.iter().map(|p| p.name.clone()).collect();
-        let modal = modal_sizes(&self.settled.keys, self.harvested);
+        let modal = self.modal_sizes()?;
         let captures: Vec<bool> = case.resources.iter().map(|r| r.subject.is_some()).collect();
         let names: Vec<String> = case.resources.iter().map(|r| r.name.clone()).collect();
         let context = Context {
@@ -185,44 +210,52 @@ impl Scene<'_> {
         };
         let groupings: Vec<Grouping> = self.question.by.iter().map(|by| Grouping::new(*by)).collect();
         let by = groupings.iter().map(|g| g as &dyn Key).collect();
-        let extra = Extra { by, events: self.question.events };
+        let extra = Extra { by, wanted: self.question.wanted, threads: self.question.machine.threads };
         let counted = count(&self.harvested.partitions, keeping, &context, &extra)?;
         let silences = silences(self.settled, self.harvested, case.zone);
-        self.assembled(
-            &Stage { window, width, grid: &grid, counted: &counted, silences: &silences },
-            &groupings,
-        )
+        let stage = Stage { window, width, grid: &grid, counted: &counted, silences: &silences };
+        let (answer, timelines, primary) = self.assembled(&stage, &groupings)?;
+        let evidence_sha256 = evidence_sha256(&answer);
+        let uncovered = answer.windows.iter().filter(|w| !w.covered).count() as u64;
+        let imperfect = findings::imperfect(&answer.ledger, self.settled, uncovered);
+        Ok(Told { answer, timelines, evidence_sha256, window, imperfect, grid, counted, primary })
+    }
+
+    /// METHOD M5.1: over live files. Nothing but parts needs to know how large the whole is.
+    fn modal_sizes(&self) -> Result<HashMap<Object, u64, RandomState>, RunError> {
+        let keys = &self.settled.keys;
+        let live = |file: &u32| keys.get(*file as usize).is_some_and(|key| key.live);
+        if !self.harvested.facts.iter().any(|(file, facts)| facts.parts && live(file)) {
+            return Ok(HashMap::default());
+        }
+        let threads = self.question.machine.threads;
+        Ok(modal::modal_sizes(&self.harvested.partitions, keys, self.frozen, threads)?)
     }
 
     /// METHOD M2.4: from the first to 1 µs after the last in-scope event, where the case gives no ends.
-    fn window(&self) -> Result<Span, RunError> {
+    fn window(&self) -> Span {
         let case = self.question.case;
-        if let (Some(start_us), Some(end_us)) = (case.from_us, case.until_us) {
-            return Ok(Span { start_us, end_us });
-        }
-        let (mut first, mut last) = (i64::MAX, i64::MIN);
-        let partitions = &self.harvested.partitions;
-        let live = |file: u32| self.settled.keys.get(file as usize).is_some_and(|f| f.live);
-        for partition in 0..partitions.count() {
-            for row in partitions.load(partition, |r| r.flags().in_window && live(r.file))? {
-                first = first.min(row.time_us);
-                last = last.max(row.time_us);
-            }
-        }
+        let live = || self.settled.files.iter().filter(|f| f.duplicate_of.is_none()).map(|f| &f.account);
+        let first = live().filter_map(|a| a.scope_first_us).min().unwrap_or(i64::MAX);
+        let last = live().filter_map(|a| a.scope_last_us).max().unwrap_or(i64::MIN);
         let start_us = case.from_us.unwrap_or(first);
         let end_us = case.until_us.unwrap_or_else(|| last.saturating_add(1));
         if start_us < end_us {
-            return Ok(Span { start_us, end_us });
+            return Span { start_us, end_us };
         }
         // Nothing in scope. Where an end is declared, the answer is of that moment, and it says whether a log covers it.
-        Ok(match (case.from_us, case.until_us) {
+        match (case.from_us, case.until_us) {
             (Some(from), _) => Span { start_us: from, end_us: from.saturating_add(1) },
             (_, Some(until)) => Span { start_us: until.saturating_sub(1), end_us: until },
             (None, None) => Span { start_us: 0, end_us: 0 },
-        })
+        }
     }
 
-    fn assembled(&self, stage: &Stage<'_>, groupings: &[Grouping]) -> Result<Investigation, RunError> {
+    fn assembled(
+        &self,
+        stage: &Stage<'_>,
+        groupings: &[Grouping],
+    ) -> Result<(Answer, Vec<(String, Timeline)>, u16), RunError> {
         let case = self.question.case;
         let counted = stage.counted;
         let vantages = &self.prepared.vantages;
@@ -252,23 +285,16 @@ impl Scene<'_> {
             groups: (!groupings.is_empty()).then(|| assemble::groups(&parts, groupings)),
             ..Answer::default()
         };
-        let total = parts.total();
+        let total = parts.totals().total();
         answer.first_served_utc = (total.served > 0).then(|| rfc3339(total.first_us));
         answer.last_served_utc = (total.served > 0).then(|| rfc3339(total.last_us));
         answer.profile = self.profile(&answer);
         answer.findings = self.findings(&answer, stage, counted);
         answer.caveats = caveats::caveats(&self.grounds(&answer, stage, &parts));
         check::answer(&answer)?;
-        check::bytes(
-            answer.bytes_served.total,
-            counted.exact_bytes.get(&u32::from(primary)).copied().unwrap_or(0),
-        )?;
-        let evidence_sha256 = evidence_sha256(&answer);
-        let timelines = self.timelines(&answer, &parts, stage, &evidence_sha256);
-        let tables = self.tables(&parts, counted, stage);
-        let uncovered = answer.windows.iter().filter(|w| !w.covered).count() as u64;
-        let imperfect = findings::imperfect(&answer.ledger, self.settled, uncovered);
-        Ok(Investigation { answer, tables, timelines, evidence_sha256, window: stage.window, imperfect })
+        check::bytes(answer.bytes_served.total, counted.of(primary).notes.exact_bytes)?;
+        let timelines = self.timelines(&answer, &parts, stage, &evidence_sha256(&answer));
+        Ok((answer, timelines, primary))
     }
 
     fn profile(&self, answer: &Answer) -> ProfileCount {
@@ -322,7 +348,7 @@ impl Scene<'_> {
             ));
         }
         out.extend(findings::behind_a_proxy(counted));
-        out.extend(findings::possible_duplicates(counted.repeated.values().sum()));
+        out.extend(findings::possible_duplicates(counted.repeated()));
         let left_out = self.harvested.faults.left_out;
         if left_out > 0 {
             out.push(whole(
@@ -339,31 +365,30 @@ impl Scene<'_> {
 
     fn grounds<'b>(&self, answer: &'b Answer, stage: &Stage<'_>, parts: &Parts<'_>) -> Grounds<'b> {
         let counted = stage.counted;
-        let primary = u32::from(parts.primary);
-        let of = |map: &std::collections::BTreeMap<u32, u64>| map.get(&primary).copied().unwrap_or(0);
-        let distinct = counted.distinct.get(&primary).copied().unwrap_or_default();
-        let reasons = |reason: Reason| counted.reasons.get(&(primary, reason as u32)).copied().unwrap_or(0);
+        let totals = counted.of(parts.primary);
+        let (distinct, notes) = (totals.distinct, totals.notes);
+        let reasons = |reason: Reason| totals.reasons.get(reason as usize).copied().unwrap_or(0);
         let mut times = crate::ledger::account::Account::default();
         for file in &self.settled.files {
             times.add(&file.account);
         }
         Grounds {
             answer,
-            other_methods: self.other_methods(answer, counted, primary),
+            other_methods: self.other_methods(answer, totals),
             not_modified: reasons(Reason::NotModified),
-            parts_without_range: of(&counted.parts_without_range),
+            parts_without_range: notes.parts_without_range,
             by_header: distinct.by_header,
             header_ignored: distinct.header_ignored,
             times: times.times,
-            semantics: semantics_words(counted, primary),
+            semantics: semantics_words(totals),
             time_bases: self.time_bases(parts.primary),
-            folded: of(&counted.folded),
-            host_unchecked: of(&counted.host_unchecked),
-            over_24h: of(&counted.over_24h),
+            folded: notes.folded,
+            host_unchecked: notes.host_unchecked,
+            over_24h: notes.over_24h,
             gaps: gaps_in_words(stage, parts.primary),
             beyond: beyond_in_words(stage, parts.primary),
-            agents_logged: of(&counted.with_agent) > 0,
-            cut_by_edges: of(&counted.cut_by_edges),
+            agents_logged: notes.with_agent > 0,
+            cut_by_edges: notes.cut_by_edges,
         }
     }
 
@@ -381,8 +406,8 @@ impl Scene<'_> {
         words
     }
 
-    fn other_methods(&self, answer: &Answer, counted: &Counted, primary: u32) -> Option<OtherMethods> {
-        let o = counted.other_methods.get(&primary).copied().filter(|o| o.responses > 0)?;
+    fn other_methods(&self, answer: &Answer, totals: &OfVantage) -> Option<OtherMethods> {
+        let o = Some(totals.other_methods).filter(|o| o.responses > 0)?;
         let mut listed: Vec<&str> =
             self.question.case.resources.iter().flat_map(|r| r.methods.iter().map(String::as_str)).collect();
         listed.sort_unstable();
@@ -445,19 +470,6 @@ impl Scene<'_> {
         }
         out
     }
-
-    fn tables(&self, parts: &Parts<'_>, counted: &Counted, stage: &Stage<'_>) -> Tables {
-        tables::tables(&tables::Parts {
-            case: parts.case,
-            settled: self.settled,
-            counted,
-            frozen: self.frozen,
-            grid: stage.grid,
-            vantages: parts.vantages,
-            primary: parts.primary,
-            faults: &self.harvested.faults,
-        })
-    }
 }
 
 struct Stage<'a> {
@@ -484,31 +496,15 @@ fn width_for(window: Span) -> Width {
     }
 }
 
-/// METHOD M5.1: modal size by (vantage, object), over live files.
-fn modal_sizes(keys: &[FileKey], harvested: &Harvest) -> HashMap<(u16, u32), u64, RandomState> {
-    let mut votes: HashMap<(u16, u32), Votes, RandomState> = HashMap::default();
-    for (file, facts) in &harvested.facts {
-        let Some(key) = keys.get(*file as usize).filter(|k| k.live) else { continue };
-        #[expect(
-            clippy::iter_over_hash_type,
-            reason = "merging votes is commutative: the order cannot be seen"
-        )]
-        for (object, more) in &facts.sizes {
-            votes.entry((key.vantage, *object)).or_default().merge(more);
-        }
-    }
-    votes.into_iter().filter_map(|(key, votes)| Some((key, votes.modal()?))).collect()
-}
-
-fn semantics_words(counted: &Counted, primary: u32) -> Vec<&'static str> {
+fn semantics_words(totals: &OfVantage) -> Vec<&'static str> {
     let words = [
         "not known (Apache and nginx write the same columns with different meanings)",
         "body bytes written to the network",
         "bytes written to the network, headers included",
         "size of the response the server meant to send",
     ];
-    let used = |n: &u32| counted.semantics.get(&(primary, *n)).is_some_and(|(served, _, _)| *served > 0);
-    words.into_iter().zip(0u32..).filter(|(_, n)| used(n)).map(|(word, _)| word).collect()
+    let used = totals.semantics.iter().map(|(served, _, _)| *served > 0);
+    words.into_iter().zip(used).filter(|(_, used)| *used).map(|(word, _)| word).collect()
 }
 
 /// What of the window the sources of the vantage leave open between their first and their last record, in words.

@@ -112,12 +112,15 @@ pub fn settle(
     }
     let count = harvested.reports.len() + dead.len();
     let mut keys = vec![FileKey::default(); count];
+    let names: BTreeSet<&str> = files.iter().map(|file| file.source.as_str()).collect();
+    let numbers: BTreeMap<&str, u32> = names.into_iter().zip(0..).collect();
     for (rank, file) in files.iter().enumerate() {
         if let Some(key) = keys.get_mut(file.id as usize) {
             *key = FileKey {
                 rank: u32::try_from(rank).unwrap_or(u32::MAX),
                 vantage: file.vantage,
                 source: file.source.clone(),
+                source_number: numbers.get(file.source.as_str()).copied().unwrap_or(0),
                 live: file.duplicate_of.is_none(),
             };
         }

@@ -1,206 +1,301 @@
-//! The tables that go out as CSV, of the primary vantage (events: of all), every row.
+//! The tables that go out as CSV, of the primary vantage (events: of all), every row. Rows are made one by one from sorted runs
+//! of integers, so that a table may be longer than memory.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::collections::{BTreeSet, HashMap};
+use std::io;
+use std::sync::Arc;
+
+use foldhash::quality::RandomState;
 
 use super::settle::{File, Settled};
 use crate::case::Case;
 use crate::clock::grid::Grid;
 use crate::clock::text::rfc3339;
-use crate::count::counted::{ClientKey, Counted, Sums};
-use crate::count::events::{Event, address, client_text};
-use crate::finding::table::{ClientRow, ClientWindow, Event as EventRow, FaultRow, RecordsOf, Tables};
+use crate::count::client::Client;
+use crate::count::counted::{Counted, Sums};
+use crate::count::tables::{Cell, ClientRecord, EventRecord, Listing};
+use crate::finding::table::{ClientRow, ClientWindow, Event as EventRow, FaultRow, RecordsOf, Rows, Tables};
 use crate::scan::faults::Faults;
+use crate::table::frame::TableError;
 use crate::table::lexicon::Frozen;
-use crate::table::row::ClientKind;
+use crate::table::row::{ClientKind, Row};
 
-/// What the tables are made of.
-pub struct Parts<'a> {
+/// What rows are made of.
+pub struct Evidence<'a> {
     /// The case.
     pub case: &'a Case,
     /// Files.
-    pub settled: &'a Settled,
-    /// Numbers.
-    pub counted: &'a Counted,
+    pub settled: Settled,
     /// Text behind the ids.
-    pub frozen: &'a Frozen,
+    pub frozen: Frozen,
     /// Bins.
-    pub grid: &'a Grid,
+    pub grid: Grid,
     /// Vantage names.
-    pub vantages: &'a [String],
+    pub vantages: Vec<String>,
     /// Index of the primary one.
     pub primary: u16,
-    /// Units that could not be read.
-    pub faults: &'a Faults,
-}
-
-impl Parts<'_> {
-    fn party(&self, place: u32) -> String {
-        self.case.parties.get(place as usize).map_or_else(|| "unattributed".to_owned(), |p| p.name.clone())
-    }
-
-    fn client(&self, key: ClientKey) -> Client {
-        let (kind, hi, lo) = key;
-        match ClientKind::from_bits(u8::try_from(kind).unwrap_or(0)) {
-            ClientKind::Ip4 => Client::Ip(IpAddr::V4(Ipv4Addr::from(u32::try_from(lo).unwrap_or(0)))),
-            ClientKind::Ip6 => Client::Ip(IpAddr::V6(Ipv6Addr::from(u128::from(hi) << 64 | u128::from(lo)))),
-            ClientKind::Name => {
-                Client::Name(crate::escape::terminal(self.frozen.text(u32::try_from(lo).unwrap_or(0))))
-            }
-            ClientKind::Unknown => Client::Unknown,
-        }
-    }
-}
-
-/// Sorts IPv4, IPv6, names, unknown: never by an id.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Client {
-    Ip(IpAddr),
-    Name(String),
-    Unknown,
-}
-
-impl Client {
-    fn text(&self) -> String {
-        match self {
-            Self::Ip(ip) => ip.to_string(),
-            Self::Name(name) => name.clone(),
-            Self::Unknown => "-".to_owned(),
-        }
-    }
-
-    fn kind(&self) -> ClientKind {
-        match self {
-            Self::Ip(IpAddr::V4(_)) => ClientKind::Ip4,
-            Self::Ip(IpAddr::V6(_)) => ClientKind::Ip6,
-            Self::Name(_) => ClientKind::Name,
-            Self::Unknown => ClientKind::Unknown,
-        }
-    }
+    /// Sorted runs.
+    pub listing: Listing,
 }
 
 /// All tables.
 #[must_use]
-pub fn tables(parts: &Parts<'_>) -> Tables {
+pub fn tables<'a>(evidence: Evidence<'a>, counted: &Counted, faults_kept: &Faults) -> Tables<'a> {
+    let clients_served = counted.of(evidence.primary).clients_served();
+    let files = &evidence.settled.files;
+    let faults = files.iter().flat_map(|f| faults(faults_kept, f)).collect();
+    let records = files.iter().map(|f| records(counted, f)).collect();
+    let top_clients = evidence.top_clients();
+    let evidence = Arc::new(evidence);
     Tables {
-        client_windows: client_windows(parts),
-        clients: clients(parts),
-        events: parts.counted.events.iter().filter_map(|(e, n)| event(parts, e, *n)).collect(),
-        faults: parts.settled.files.iter().flat_map(|f| faults(parts.faults, f)).collect(),
-        records: parts.settled.files.iter().map(|f| records(parts.counted, f)).collect(),
+        client_windows: Box::new(ClientWindows(Arc::clone(&evidence))),
+        clients: Box::new(Clients(Arc::clone(&evidence))),
+        events: Box::new(Events(evidence)),
+        top_clients,
+        clients_served,
+        faults,
+        records,
     }
 }
 
-/// Sums with the parties they were attributed to (by served requests).
-#[derive(Default)]
-struct Mixed {
+/// An error on the way to `take`, or one of the scratch files.
+enum Stopped {
+    Table(TableError),
+    Taker(io::Error),
+}
+
+impl From<TableError> for Stopped {
+    fn from(error: TableError) -> Self {
+        Self::Table(error)
+    }
+}
+
+impl From<Stopped> for io::Error {
+    fn from(stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::Table(error) => io::Error::other(error),
+            Stopped::Taker(error) => error,
+        }
+    }
+}
+
+impl Evidence<'_> {
+    fn party(&self, place: u32) -> String {
+        self.case.parties.get(place as usize).map_or_else(|| "unattributed".to_owned(), |p| p.name.clone())
+    }
+
+    fn parties<'p>(&self, places: impl IntoIterator<Item = &'p u32>) -> String {
+        places.into_iter().map(|p| self.party(*p)).collect::<Vec<_>>().join("; ")
+    }
+
+    /// A client as a table shows it.
+    fn client(&self, client: Client) -> String {
+        if client.kind == ClientKind::Unknown { "-".to_owned() } else { client.text(&self.frozen) }
+    }
+
+    fn same(&self, a: Client, b: Client) -> bool {
+        a.compare(b, &self.frozen).is_eq()
+    }
+
+    fn top_clients(&self) -> Vec<ClientRow> {
+        let Some(top) = &self.listing.top else { return Vec::new() };
+        let first = top.clone().of(self.primary);
+        first.iter().map(|f| self.client_row(f.client, &f.sums, f.objects, &f.parties)).collect()
+    }
+
+    fn client_row<'p>(
+        &self,
+        client: Client,
+        sums: &Sums,
+        objects: u64,
+        parties: impl IntoIterator<Item = &'p u32>,
+    ) -> ClientRow {
+        let time = |us: i64| if sums.served > 0 { rfc3339(us) } else { String::new() };
+        ClientRow {
+            client: self.client(client),
+            kind: client.kind.word().to_owned(),
+            party: self.parties(parties),
+            requests: sums.requests,
+            served: sums.served,
+            retrievals: sums.retrievals,
+            objects,
+            bytes_served: sums.bytes_served,
+            first_served_utc: time(sums.first_us),
+            last_served_utc: time(sums.last_us),
+        }
+    }
+
+    fn client_window(&self, mixed: &Mixed<Cell>) -> ClientWindow {
+        let cell = &mixed.first;
+        let (start, end) = self.grid.bins().get(cell.window as usize).copied().unwrap_or_default();
+        let resource = self.case.resources.get(usize::from(cell.resource));
+        ClientWindow {
+            resource: resource.map_or_else(String::new, |r| r.name.clone()),
+            client: self.client(cell.client),
+            window_start_utc: rfc3339(start),
+            window_end_utc: rfc3339(end),
+            requests: mixed.sums.requests,
+            served: mixed.sums.served,
+            retrievals: mixed.sums.retrievals,
+            bytes_served: mixed.sums.bytes_served,
+            party: self.parties(&mixed.parties),
+        }
+    }
+
+    fn event(&self, record: &EventRecord, retrieval: u64) -> Option<EventRow> {
+        let (row, words) = (&record.row, &self.frozen);
+        let request = words.request(row.request)?;
+        let actor = words.actor(row.actor);
+        let key = self.settled.keys.get(row.file as usize)?;
+        let file = self.settled.files.get(key.rank as usize)?;
+        let client = Client::of(row);
+        let outcome = row.reason().outcome();
+        Some(EventRow {
+            time_utc: rfc3339(row.time_us),
+            client: self.client(client),
+            peer: self.peer(row, client),
+            principal: words.text(actor.principal).to_vec(),
+            agent: words.text(actor.agent).to_vec(),
+            method: words.text(request.method).to_vec(),
+            host: words.text(request.host).to_vec(),
+            target: words.text(request.target).to_vec(),
+            status: if row.status == 0 { String::new() } else { row.status.to_string() },
+            bytes: row.logged_bytes().map_or_else(String::new, |b| b.to_string()),
+            resource: self.case.resources.get(usize::from(request.resource))?.name.clone(),
+            outcome: outcome.word().to_owned(),
+            reason: row.reason().word().to_owned(),
+            party: if outcome.is_served() { self.party(record.party) } else { String::new() },
+            retrieval: if retrieval == 0 { String::new() } else { retrieval.to_string() },
+            vantage: self.vantages.get(usize::from(key.vantage))?.clone(),
+            source: file.path.clone(),
+            member: file.member.clone().unwrap_or_default(),
+            line: u64::from(row.line) + 1,
+            offset: row.offset,
+        })
+    }
+
+    /// The peer as logged, where it is another than the client.
+    fn peer(&self, row: &Row, client: Client) -> Vec<u8> {
+        let peer = self.frozen.text(row.peer);
+        let same = match (client.address(), crate::identity::spelling::read_ip(peer)) {
+            (Some(a), Some(b)) => a == b,
+            _ => peer == client.text(&self.frozen).as_bytes(),
+        };
+        if same { Vec::new() } else { peer.to_vec() }
+    }
+
+    fn canonical(&self, a: &EventRecord, b: &EventRecord) -> std::cmp::Ordering {
+        let rank = |row: &Row| self.settled.keys.get(row.file as usize).map_or(u32::MAX, |f| f.rank);
+        let key = |record: &EventRecord| (record.row.time_us, rank(&record.row), record.row.offset);
+        key(a).cmp(&key(b))
+    }
+}
+
+/// Rows of one key, with the parties that their served requests belong to.
+struct Mixed<T> {
+    first: T,
     sums: Sums,
+    objects: u64,
     parties: BTreeSet<u32>,
 }
 
-impl Mixed {
+impl<T: Copy> Mixed<T> {
+    fn of(first: &T) -> Self {
+        Self { first: *first, sums: Sums::default(), objects: 0, parties: BTreeSet::new() }
+    }
+
     fn add(&mut self, sums: &Sums, party: u32) {
         self.sums.add(sums);
         if sums.served > 0 {
             self.parties.insert(party);
         }
     }
-
-    fn party(&self, parts: &Parts<'_>) -> String {
-        self.parties.iter().map(|p| parts.party(*p)).collect::<Vec<_>>().join("; ")
-    }
 }
 
-fn client_windows(parts: &Parts<'_>) -> Vec<ClientWindow> {
-    let mut rows: BTreeMap<(u32, Client, u32), Mixed> = BTreeMap::new();
-    for (key, sums) in parts.counted.cells.iter().filter(|(k, _)| k.vantage == u32::from(parts.primary)) {
-        rows.entry((key.resource, parts.client(key.client), key.window)).or_default().add(sums, key.party);
-    }
-    rows.into_iter()
-        .map(|((resource, client, window), mixed)| {
-            let (start, end) = parts.grid.bins().get(window as usize).copied().unwrap_or_default();
-            ClientWindow {
-                resource: parts
-                    .case
-                    .resources
-                    .get(resource as usize)
-                    .map_or_else(String::new, |r| r.name.clone()),
-                client: client.text(),
-                window_start_utc: rfc3339(start),
-                window_end_utc: rfc3339(end),
-                requests: mixed.sums.requests,
-                served: mixed.sums.served,
-                retrievals: mixed.sums.retrievals,
-                bytes_served: mixed.sums.bytes_served,
-                party: mixed.party(parts),
+struct ClientWindows<'a>(Arc<Evidence<'a>>);
+
+impl Rows<ClientWindow> for ClientWindows<'_> {
+    fn each(&self, take: &mut dyn FnMut(&ClientWindow) -> io::Result<()>) -> io::Result<()> {
+        let evidence = &self.0;
+        let mut give = |mixed: &Mixed<Cell>| take(&evidence.client_window(mixed)).map_err(Stopped::Taker);
+        let mut open: Option<Mixed<Cell>> = None;
+        let compare = |a: &Cell, b: &Cell| a.compare(b, &evidence.frozen);
+        evidence.listing.cells.each(compare, |cell| {
+            if cell.vantage != evidence.primary {
+                return Ok(());
             }
-        })
-        .collect()
-}
-
-fn clients(parts: &Parts<'_>) -> Vec<ClientRow> {
-    let primary = u32::from(parts.primary);
-    let mut rows: BTreeMap<Client, (Mixed, u64)> = BTreeMap::new();
-    for (key, sums) in parts.counted.cells.iter().filter(|(k, _)| k.vantage == primary) {
-        rows.entry(parts.client(key.client)).or_default().0.add(sums, key.party);
-    }
-    for ((vantage, key), objects) in &parts.counted.objects_by_client {
-        if let (true, Some(row)) = (*vantage == primary, rows.get_mut(&parts.client(*key))) {
-            row.1 += objects;
-        }
-    }
-    rows.into_iter()
-        .map(|(client, (mixed, objects))| {
-            let served = mixed.sums.served > 0;
-            ClientRow {
-                client: client.text(),
-                kind: client.kind().word().to_owned(),
-                party: mixed.party(parts),
-                requests: mixed.sums.requests,
-                served: mixed.sums.served,
-                retrievals: mixed.sums.retrievals,
-                objects,
-                bytes_served: mixed.sums.bytes_served,
-                first_served_utc: if served { rfc3339(mixed.sums.first_us) } else { String::new() },
-                last_served_utc: if served { rfc3339(mixed.sums.last_us) } else { String::new() },
+            let is_same = |first: &Cell| {
+                (first.resource, first.window) == (cell.resource, cell.window)
+                    && evidence.same(first.client, cell.client)
+            };
+            if let Some(done) = open.take_if(|mixed| !is_same(&mixed.first)) {
+                give(&done)?;
             }
-        })
-        .collect()
+            let Cell { requests, served, retrievals, bytes_served, .. } = *cell;
+            let sums = Sums { requests, served, retrievals, bytes_served, ..Sums::default() };
+            open.get_or_insert_with(|| Mixed::of(cell)).add(&sums, cell.party);
+            Ok::<(), Stopped>(())
+        })?;
+        open.map_or(Ok(()), |done| give(&done).map_err(io::Error::from))
+    }
 }
 
-fn event(parts: &Parts<'_>, event: &Event, retrieval: u32) -> Option<EventRow> {
-    let words = parts.frozen;
-    let request = words.request(event.row.request)?;
-    let rank = parts.settled.keys.get(event.row.file as usize)?.rank;
-    let file = parts.settled.files.get(rank as usize)?;
-    let client = client_text(&event.row, words);
-    let peer = words.text(event.row.peer);
-    let same = match (address(&event.row), crate::identity::spelling::read_ip(peer)) {
-        (Some(a), Some(b)) => a == b,
-        _ => peer == client.as_bytes(),
-    };
-    Some(EventRow {
-        time_utc: rfc3339(event.row.time_us),
-        client: if client.is_empty() { "-".to_owned() } else { client },
-        peer: if same { Vec::new() } else { peer.to_vec() },
-        principal: words.text(event.principal).to_vec(),
-        agent: words.text(event.agent).to_vec(),
-        method: words.text(request.method).to_vec(),
-        host: words.text(request.host).to_vec(),
-        target: words.text(request.target).to_vec(),
-        status: if event.row.status == 0 { String::new() } else { event.row.status.to_string() },
-        bytes: event.row.logged_bytes().map_or_else(String::new, |b| b.to_string()),
-        resource: parts.case.resources.get(usize::from(event.resource))?.name.clone(),
-        outcome: event.reason.outcome().word().to_owned(),
-        reason: event.reason.word().to_owned(),
-        party: if event.served() { parts.party(event.party) } else { String::new() },
-        retrieval: if retrieval == 0 { String::new() } else { retrieval.to_string() },
-        vantage: parts.vantages.get(usize::from(event.vantage))?.clone(),
-        source: file.path.clone(),
-        member: file.member.clone().unwrap_or_default(),
-        line: u64::from(event.row.line) + 1,
-        offset: event.row.offset,
-    })
+struct Clients<'a>(Arc<Evidence<'a>>);
+
+impl Rows<ClientRow> for Clients<'_> {
+    fn each(&self, take: &mut dyn FnMut(&ClientRow) -> io::Result<()>) -> io::Result<()> {
+        let evidence = &self.0;
+        let mut give = |mixed: &Mixed<ClientRecord>| {
+            let row =
+                evidence.client_row(mixed.first.client, &mixed.sums, mixed.objects, mixed.parties.iter());
+            take(&row).map_err(Stopped::Taker)
+        };
+        let mut open: Option<Mixed<ClientRecord>> = None;
+        let compare = |a: &ClientRecord, b: &ClientRecord| a.compare(b, &evidence.frozen);
+        evidence.listing.clients.each(compare, |record| {
+            if record.vantage != evidence.primary {
+                return Ok(());
+            }
+            if let Some(done) = open.take_if(|mixed| !evidence.same(mixed.first.client, record.client)) {
+                give(&done)?;
+            }
+            let mixed = open.get_or_insert_with(|| Mixed::of(record));
+            mixed.add(&record.sums, record.party);
+            mixed.objects += record.objects;
+            Ok::<(), Stopped>(())
+        })?;
+        open.map_or(Ok(()), |done| give(&done).map_err(io::Error::from))
+    }
+}
+
+struct Events<'a>(Arc<Evidence<'a>>);
+
+impl Rows<EventRow> for Events<'_> {
+    /// Retrievals get their number in the canonical order of their first event; only those that are still open are kept
+    /// in mind.
+    fn each(&self, take: &mut dyn FnMut(&EventRow) -> io::Result<()>) -> io::Result<()> {
+        let evidence = &self.0;
+        let mut numbers: HashMap<(u32, u32), u64, RandomState> = HashMap::default();
+        let mut last = 0;
+        let compare = |a: &EventRecord, b: &EventRecord| evidence.canonical(a, b);
+        evidence.listing.events.each(compare, |record| {
+            let retrieval = match (record.number, record.is_last) {
+                ((_, 0), _) => 0,
+                (key, true) => numbers.remove(&key).unwrap_or_else(|| next(&mut last)),
+                (key, false) => *numbers.entry(key).or_insert_with(|| next(&mut last)),
+            };
+            match evidence.event(record, retrieval) {
+                Some(row) => take(&row).map_err(Stopped::Taker),
+                None => Ok(()),
+            }
+        })?;
+        Ok(())
+    }
+}
+
+fn next(last: &mut u64) -> u64 {
+    *last += 1;
+    *last
 }
 
 fn records(counted: &Counted, file: &File) -> RecordsOf {

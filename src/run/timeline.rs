@@ -1,14 +1,10 @@
 //! The answer → what the timeline chart shows, of everything or of one resource.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::assemble::Parts;
 use super::silences::covered;
 use crate::case::EventKind;
-use crate::count::counted::ClientKey;
 use crate::coverage::spans::{Span as Stretch, complement, covered_us};
 use crate::finding::timeline::{Bin, Mark, Span, Timeline};
-use crate::table::row::ClientKind;
 
 /// The words on the picture.
 pub struct Words {
@@ -60,34 +56,28 @@ pub fn timeline(parts: &Parts<'_>, resource: Option<usize>, words: Words) -> Tim
 }
 
 fn filled(parts: &Parts<'_>, resource: Option<usize>, logged: &[Stretch]) -> Vec<Bin> {
-    let mut served: BTreeMap<u32, u64> = BTreeMap::new();
-    let mut clients: BTreeMap<u32, BTreeSet<ClientKey>> = BTreeMap::new();
-    for (key, sums) in &parts.counted.cells {
-        let wanted = resource.is_none_or(|r| key.resource as usize == r);
-        if key.vantage != u32::from(parts.primary) || !wanted || sums.served == 0 {
-            continue;
+    let totals = parts.totals();
+    let bin_at = |place: u32| match resource {
+        None => totals.windows.get(place as usize).copied(),
+        Some(resource) => {
+            u16::try_from(resource).ok().and_then(|r| totals.resource_windows.get(&(r, place)).copied())
         }
-        *served.entry(key.window).or_default() += sums.served;
-        if ClientKind::from_bits(u8::try_from(key.client.0).unwrap_or(0)).is_ip() {
-            clients.entry(key.window).or_default().insert(key.client);
-        }
-    }
-    let mut seen: BTreeSet<ClientKey> = BTreeSet::new();
+    };
+    let mut cumulative_clients = 0;
     parts
         .grid
         .bins()
         .iter()
         .zip(0u32..)
         .map(|((start_us, end_us), place)| {
-            let here = clients.remove(&place).unwrap_or_default();
-            let distinct = here.len() as u64;
-            seen.extend(here);
+            let bin = bin_at(place).unwrap_or_default();
+            cumulative_clients += bin.new_clients;
             Bin {
                 start_us: *start_us,
                 end_us: *end_us,
-                served: served.get(&place).copied().unwrap_or(0),
-                clients: distinct,
-                cumulative_clients: seen.len() as u64,
+                served: bin.served,
+                clients: bin.clients,
+                cumulative_clients,
                 covered: covered_us(Stretch { start_us: *start_us, end_us: *end_us }, logged) > 0,
             }
         })

@@ -234,7 +234,7 @@ fn gather(
     let mut groups = vec![Vec::new(); count];
     let partitions = &harvested.partitions;
     for partition in 0..partitions.count() {
-        for row in partitions.load(partition, |r| group_of_file.contains_key(&r.file))? {
+        partitions.each(partition, |row| {
             let group = group_of_file.get(&row.file).and_then(|place| groups.get_mut(*place));
             if let (Some(group), Some(request)) = (group, frozen.request(row.request)) {
                 group.push(Sight {
@@ -246,7 +246,7 @@ fn gather(
                     bytes: row.bytes,
                 });
             }
-        }
+        })?;
     }
     Ok(groups)
 }

@@ -21,6 +21,7 @@ use super::when::When;
 use super::whom::{self, Whom};
 use crate::case::path::unescape;
 use crate::case::route::{Query, Scratch};
+use crate::count::modal::is_part;
 use crate::coverage::order::At;
 use crate::facts::Facts;
 use crate::intake::blocks::{Block, Content, LINE_CAP};
@@ -235,7 +236,7 @@ impl<'a> Scanner<'a> {
         match (&request, in_window) {
             (_, false) => out.account.out_of_window += 1,
             (None, true) => out.account.not_sensitive += 1,
-            (Some(_), true) => out.account.in_scope += 1,
+            (Some(_), true) => out.account.in_scope_at(time_us),
         }
         if let Some((id, request)) = request {
             self.row(file, record, meaning, place, time_us, in_window, (id, &request), out);
@@ -257,15 +258,6 @@ impl<'a> Scanner<'a> {
         let who = whom::client(record, &file.source.trust, &mut self.words);
         let reason = outcome::judge(&evidence(record, meaning, request));
         let bytes = logged(record.bytes);
-        if let (Some(200), Some(size), true) =
-            (record.status, bytes.filter(|b| *b > 0), request.method_allowed)
-        {
-            let votes = out.facts.sizes.entry(request.object).or_default();
-            match who.address() {
-                Some(address) => votes.add(size, address),
-                None => votes.add_unwitnessed(size),
-            }
-        }
         let flags =
             Flags { in_window, client: who.kind, via: who.via, semantics: semantics_bits(meaning.bytes) };
         let row = Row {
@@ -286,6 +278,7 @@ impl<'a> Scanner<'a> {
             reason: reason as u8,
             flags: flags.pack(),
         };
+        out.facts.parts |= is_part(&row);
         out.rows.push((partition(&who, self.rules.partitions), row));
     }
 

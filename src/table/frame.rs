@@ -55,7 +55,6 @@ pub fn of_rows(rows: &[Row]) -> Result<DataFrame, TableError> {
     let u64s = |f: fn(&Row) -> u64| rows.iter().map(f).collect::<Vec<_>>();
     let u32s = |f: fn(&Row) -> u32| rows.iter().map(f).collect::<Vec<_>>();
     let i64s = |f: fn(&Row) -> i64| rows.iter().map(f).collect::<Vec<_>>();
-    let codes = |r: &Row| u32::from(r.status) << 16 | u32::from(r.reason) << 8 | u32::from(r.flags);
     Ok(DataFrame::new(
         rows.len(),
         vec![
@@ -69,7 +68,7 @@ pub fn of_rows(rows: &[Row]) -> Result<DataFrame, TableError> {
             small(s::ACTOR, &u32s(|r| r.actor)),
             small(s::PEER, &u32s(|r| r.peer)),
             small(s::FILE, &u32s(|r| r.file)),
-            small(s::CODES, &rows.iter().map(codes).collect::<Vec<_>>()),
+            small(s::CODES, &u32s(Row::codes)),
         ],
     )?)
 }
@@ -100,9 +99,7 @@ pub fn to_rows(frame: &DataFrame, out: &mut Vec<Row>) -> Result<(), TableError> 
         (((((line, request), actor), peer), file), codes),
     ) in longs.zip(shorts)
     {
-        let [high, low, reason, flags] = codes.to_be_bytes();
-        let status = u16::from_be_bytes([high, low]);
-        out.push(Row {
+        let row = Row {
             time_us,
             offset,
             client_hi,
@@ -113,10 +110,11 @@ pub fn to_rows(frame: &DataFrame, out: &mut Vec<Row>) -> Result<(), TableError> 
             actor,
             peer,
             file,
-            status,
-            reason,
-            flags,
-        });
+            status: 0,
+            reason: 0,
+            flags: 0,
+        };
+        out.push(row.with_codes(codes));
     }
     Ok(())
 }
@@ -204,6 +202,32 @@ pub fn stack(frames: Vec<DataFrame>) -> Result<Option<DataFrame>, TableError> {
         whole.align_chunks_par();
     }
     Ok(all)
+}
+
+/// Columns of one length → frame.
+///
+/// # Errors
+/// Columns of several lengths.
+pub fn of_columns(rows: usize, columns: Vec<Column>) -> Result<DataFrame, TableError> {
+    Ok(DataFrame::new(rows, columns)?)
+}
+
+/// A frame as an Arrow IPC stream.
+///
+/// # Errors
+/// Polars' own.
+pub fn to_bytes(frame: &mut DataFrame) -> Result<Vec<u8>, TableError> {
+    let mut bytes = Vec::new();
+    IpcStreamWriter::new(&mut bytes).finish(frame)?;
+    Ok(bytes)
+}
+
+/// Undoes [`to_bytes`].
+///
+/// # Errors
+/// Bytes that are no such stream.
+pub fn of_bytes(bytes: &[u8]) -> Result<DataFrame, TableError> {
+    Ok(IpcStreamReader::new(std::io::Cursor::new(bytes)).finish()?)
 }
 
 /// Writes a frame to scratch.

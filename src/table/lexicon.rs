@@ -86,7 +86,9 @@ impl Default for Lexicon {
 pub struct Frozen {
     texts: Vec<Arc<[u8]>>,
     actors: Vec<Actor>,
-    requests: Vec<Arc<Request>>,
+    requests: Vec<Request>,
+    /// Of each request its object: looked up for every row that is sorted.
+    objects: Vec<u32>,
 }
 
 impl Lexicon {
@@ -106,7 +108,9 @@ impl Lexicon {
     #[must_use]
     pub fn freeze(self) -> Frozen {
         let shared = self.shared.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Frozen { texts: shared.text_list, actors: shared.actor_list, requests: shared.request_list }
+        let requests: Vec<Request> = shared.request_list.into_iter().map(Arc::unwrap_or_clone).collect();
+        let objects = requests.iter().map(|request| request.object).collect();
+        Frozen { texts: shared.text_list, actors: shared.actor_list, requests, objects }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Shared> {
@@ -234,7 +238,14 @@ impl Frozen {
     /// The request of an id.
     #[must_use]
     pub fn request(&self, id: u32) -> Option<&Request> {
-        self.requests.get(id as usize).map(|r| &**r)
+        self.requests.get(id as usize)
+    }
+
+    /// Text id of the object of a request.
+    #[must_use]
+    #[inline]
+    pub fn object(&self, request: u32) -> u32 {
+        self.objects.get(request as usize).copied().unwrap_or(ABSENT)
     }
 }
 

@@ -7,4 +7,5 @@ pub mod frame;
 pub mod lexicon;
 pub mod partition;
 pub mod row;
+pub mod runs;
 pub mod schema;

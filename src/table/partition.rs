@@ -1,7 +1,7 @@
 //! Where rows wait to be counted: by partition, in memory while they fit, else in scratch files.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::frame::{self, TableError};
 use super::row::Row;
@@ -40,21 +40,55 @@ impl Scratch {
     }
 }
 
+/// Rows of a full chunk: rows are never moved once they are in one.
+const CHUNK: usize = 1024;
+
+/// The rows of one partition: in memory, and in scratch files.
+#[derive(Debug, Default)]
+struct Slot {
+    chunks: Vec<Vec<Row>>,
+    spilled: Vec<PathBuf>,
+}
+
+impl Slot {
+    #[inline]
+    fn push(&mut self, row: Row) {
+        match self.chunks.last_mut() {
+            Some(chunk) if chunk.len() < CHUNK => chunk.push(row),
+            Some(_) => {
+                let mut chunk = Vec::with_capacity(CHUNK);
+                chunk.push(row);
+                self.chunks.push(chunk);
+            }
+            // The first one grows, so that many partitions of a small log take little.
+            None => self.chunks.push(vec![row]),
+        }
+    }
+
+    fn absorb(&mut self, other: Self) {
+        self.chunks.extend(other.chunks);
+        self.spilled.extend(other.spilled);
+    }
+
+    fn rows(&self) -> usize {
+        self.chunks.iter().map(Vec::len).sum()
+    }
+}
+
 /// The rows of one thread.
 #[derive(Debug)]
 pub struct Buffers {
     keeping: Keeping,
-    rows: Vec<Vec<Row>>,
+    slots: Vec<Slot>,
     held: usize,
-    spilled: Vec<Vec<PathBuf>>,
 }
 
 impl Buffers {
     /// Empty buffers.
     #[must_use]
     pub fn new(keeping: Keeping) -> Self {
-        let n = keeping.partitions.max(1);
-        Self { keeping, rows: vec![Vec::new(); n], held: 0, spilled: vec![Vec::new(); n] }
+        let slots = std::iter::repeat_with(Slot::default).take(keeping.partitions.max(1)).collect();
+        Self { keeping, slots, held: 0 }
     }
 
     /// Adds the rows of one block.
@@ -63,8 +97,8 @@ impl Buffers {
     /// Scratch space that fails.
     pub fn add(&mut self, rows: &[(u32, Row)]) -> Result<(), TableError> {
         for (partition, row) in rows {
-            if let Some(buffer) = self.rows.get_mut(*partition as usize) {
-                buffer.push(*row);
+            if let Some(slot) = self.slots.get_mut(*partition as usize) {
+                slot.push(*row);
                 self.held += size_of::<Row>();
             }
         }
@@ -72,14 +106,14 @@ impl Buffers {
     }
 
     fn flush(&mut self) -> Result<(), TableError> {
-        for (rows, files) in self.rows.iter_mut().zip(&mut self.spilled) {
-            if rows.is_empty() {
+        for slot in &mut self.slots {
+            if slot.chunks.is_empty() {
                 continue;
             }
             let path = self.keeping.scratch.file()?;
-            frame::spill(&mut frame::of_rows(rows)?, &path)?;
-            files.push(path);
-            rows.clear();
+            frame::spill(&mut frame::of_rows(&slot.chunks.concat())?, &path)?;
+            slot.spilled.push(path);
+            slot.chunks.clear();
         }
         self.held = 0;
         Ok(())
@@ -89,8 +123,7 @@ impl Buffers {
 /// All rows of a run.
 #[derive(Debug)]
 pub struct Partitions {
-    memory: Vec<Vec<Row>>,
-    spilled: Vec<Vec<PathBuf>>,
+    slots: Vec<Mutex<Slot>>,
     /// Keeps the scratch folder alive.
     _scratch: Arc<Scratch>,
 }
@@ -99,61 +132,72 @@ impl Partitions {
     /// Joins what the threads hold.
     #[must_use]
     pub fn join(keeping: &Keeping, threads: Vec<Buffers>) -> Self {
-        let n = keeping.partitions.max(1);
-        let mut all = Self {
-            memory: vec![Vec::new(); n],
-            spilled: vec![Vec::new(); n],
-            _scratch: Arc::clone(&keeping.scratch),
-        };
+        let slots = std::iter::repeat_with(Mutex::default).take(keeping.partitions.max(1)).collect();
+        let all = Self { slots, _scratch: Arc::clone(&keeping.scratch) };
         for thread in threads {
-            for (mine, theirs) in all.memory.iter_mut().zip(thread.rows) {
-                if mine.is_empty() {
-                    *mine = theirs;
-                } else {
-                    mine.extend(theirs);
-                }
-            }
-            for (mine, theirs) in all.spilled.iter_mut().zip(thread.spilled) {
-                mine.extend(theirs);
+            for (mine, theirs) in all.slots.iter().zip(thread.slots) {
+                locked(mine).absorb(theirs);
             }
         }
         all
     }
 
     /// Adds another scan's rows of the same partitioning.
-    pub fn absorb(&mut self, other: Self) {
-        for (mine, theirs) in self.memory.iter_mut().zip(other.memory) {
-            mine.extend(theirs);
-        }
-        for (mine, theirs) in self.spilled.iter_mut().zip(other.spilled) {
-            mine.extend(theirs);
+    pub fn absorb(&self, other: Self) {
+        for (mine, theirs) in self.slots.iter().zip(other.slots) {
+            locked(mine).absorb(theirs.into_inner().unwrap_or_else(PoisonError::into_inner));
         }
     }
 
     /// How many there are.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.memory.len()
+        self.slots.len()
     }
 
     /// How many scratch files were written.
     #[must_use]
     pub fn spilled_files(&self) -> usize {
-        self.spilled.iter().map(Vec::len).sum()
+        self.slots.iter().map(|slot| locked(slot).spilled.len()).sum()
     }
 
-    /// The rows of one partition that `keep` keeps, in no order yet.
+    /// Shows every row of one partition, in no order.
     ///
     /// # Errors
     /// A scratch file that is gone or broken.
-    pub fn load(&self, partition: usize, keep: impl Fn(&Row) -> bool) -> Result<Vec<Row>, TableError> {
-        let mut rows: Vec<Row> = self.memory.get(partition).cloned().unwrap_or_default();
-        for path in self.spilled.get(partition).into_iter().flatten() {
+    pub fn each(&self, partition: usize, mut see: impl FnMut(&Row)) -> Result<(), TableError> {
+        let Some(slot) = self.slots.get(partition).map(locked) else { return Ok(()) };
+        slot.chunks.iter().flatten().for_each(&mut see);
+        let mut rows = Vec::new();
+        for path in &slot.spilled {
+            rows.clear();
+            frame::to_rows(&frame::unspill(path)?, &mut rows)?;
+            rows.iter().for_each(&mut see);
+        }
+        Ok(())
+    }
+
+    /// Takes the rows of one partition that `keep` keeps out of here, in no order yet.
+    ///
+    /// # Errors
+    /// A scratch file that is gone or broken.
+    pub fn take(&self, partition: usize, keep: impl Fn(&Row) -> bool) -> Result<Vec<Row>, TableError> {
+        let slot =
+            self.slots.get(partition).map(|slot| std::mem::take(&mut *locked(slot))).unwrap_or_default();
+        let mut rows: Vec<Row> = Vec::with_capacity(slot.rows());
+        for chunk in slot.chunks {
+            rows.extend(chunk);
+        }
+        for path in &slot.spilled {
             frame::to_rows(&frame::unspill(path)?, &mut rows)?;
         }
         rows.retain(keep);
         Ok(rows)
     }
+}
+
+fn locked(slot: &Mutex<Slot>) -> MutexGuard<'_, Slot> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -193,7 +237,7 @@ mod tests {
             }
             let all = Partitions::join(&keeping, threads);
             let spilled = all.spilled_files();
-            let mut per: Vec<Vec<Row>> = (0..7).map(|p| all.load(p, |r| r.offset != 500).unwrap()).collect();
+            let mut per: Vec<Vec<Row>> = (0..7).map(|p| all.take(p, |r| r.offset != 500).unwrap()).collect();
             per.iter_mut().for_each(|p| p.sort_by_key(|r| r.offset));
             (spilled, per)
         };

@@ -119,6 +119,19 @@ impl Row {
         Flags::unpack(self.flags)
     }
 
+    /// Status, reason and flags in one integer.
+    #[must_use]
+    pub fn codes(&self) -> u32 {
+        u32::from(self.status) << 16 | u32::from(self.reason) << 8 | u32::from(self.flags)
+    }
+
+    /// The row with these [`Row::codes`].
+    #[must_use]
+    pub fn with_codes(self, codes: u32) -> Self {
+        let [high, low, reason, flags] = codes.to_be_bytes();
+        Self { status: u16::from_be_bytes([high, low]), reason, flags, ..self }
+    }
+
     /// The reason of the outcome.
     #[must_use]
     pub fn reason(&self) -> Reason {

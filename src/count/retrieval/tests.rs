@@ -2,6 +2,8 @@
 
 use proptest::prelude::*;
 
+use std::collections::HashMap;
+
 use super::*;
 
 const MINUTE: i64 = 60_000_000;
@@ -35,8 +37,48 @@ fn unplaced(time_us: i64, bytes: u64) -> Served {
 fn copied(time_us: i64, kind: CopyKind) -> Served {
     Served { copied: Some(kind), ..nothing(time_us) }
 }
+
+/// Which retrieval an event belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Label {
+    retrieval: u32,
+    opens: bool,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Folded {
+    /// One label per event, in the order given.
+    labels: Vec<Label>,
+    /// Retrievals in order of opening.
+    retrievals: Vec<Retrieval>,
+}
+
+/// Events of several keys, each key through a [`Fold`] of its own.
+fn fold(events: impl Iterator<Item = (u8, Served)>, gap_us: i64) -> Folded {
+    let mut folded = Folded::default();
+    let mut keys: HashMap<u8, (Fold<u32>, [u32; 3])> = HashMap::new();
+    let mut done = Vec::new();
+    for (key, served) in events {
+        let (fold, numbers) = keys.entry(key).or_default();
+        let next = folded.labels.iter().filter(|label| label.opens).count() as u32;
+        let opens = fold.take(next, &served, gap_us, |number, retrieval| done.push((number, retrieval)));
+        let number = &mut numbers[slot(served.copied)];
+        if opens {
+            *number = next;
+        }
+        folded.labels.push(Label { retrieval: *number, opens });
+    }
+    for (fold, _) in keys.into_values() {
+        fold.end(|number, retrieval| done.push((number, retrieval)));
+    }
+    done.sort_by_key(|(number, _)| *number);
+    assert!(done.iter().map(|(number, _)| *number).eq(0..done.len() as u32), "each is given back once");
+    folded.retrievals = done.into_iter().map(|(_, retrieval)| retrieval).collect();
+    folded
+}
+
 fn folded(events: &[Served]) -> Folded {
-    fold(events.iter().map(|served| ((), *served)), GAP)
+    fold(events.iter().map(|served| (0, *served)), GAP)
 }
 /// Which retrieval each event is in.
 fn groups(events: &[Served]) -> Vec<u32> {

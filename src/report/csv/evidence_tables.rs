@@ -1,7 +1,7 @@
 //! Tables whose rows come from the evidence: clients, windows of clients, events, faults.
 
 use super::sheet::Sheet;
-use crate::finding::table::{ClientRow, ClientWindow, Event, FaultRow};
+use crate::finding::table::{ClientRow, ClientWindow, Event, FaultRow, Rows};
 use crate::report::ReportError;
 use std::path::{Path, PathBuf};
 
@@ -17,13 +17,13 @@ const CLIENT_WINDOWS: &[&str] = &[
     "party",
 ];
 
-pub(super) fn client_windows(dir: &Path, rows: &[ClientWindow]) -> Result<PathBuf, ReportError> {
+pub(super) fn client_windows(dir: &Path, rows: &dyn Rows<ClientWindow>) -> Result<PathBuf, ReportError> {
     let mut sheet = Sheet::create(dir, "client_windows.csv", CLIENT_WINDOWS)?;
-    for row in rows {
+    sheet.rows(rows, |sheet, row| {
         sheet.text(&row.resource).text(&row.client).text(&row.window_start_utc).text(&row.window_end_utc);
         sheet.number(row.requests).number(row.served).number(row.retrievals).number(row.bytes_served);
-        sheet.text(&row.party).end_row()?;
-    }
+        sheet.text(&row.party).end_row()
+    })?;
     sheet.finish()
 }
 
@@ -40,14 +40,14 @@ const CLIENTS: &[&str] = &[
     "last_served_utc",
 ];
 
-pub(super) fn clients(dir: &Path, rows: &[ClientRow]) -> Result<PathBuf, ReportError> {
+pub(super) fn clients(dir: &Path, rows: &dyn Rows<ClientRow>) -> Result<PathBuf, ReportError> {
     let mut sheet = Sheet::create(dir, "clients.csv", CLIENTS)?;
-    for row in rows {
+    sheet.rows(rows, |sheet, row| {
         sheet.text(&row.client).text(&row.kind).text(&row.party);
         sheet.number(row.requests).number(row.served).number(row.retrievals);
         sheet.number(row.objects).number(row.bytes_served);
-        sheet.text(&row.first_served_utc).text(&row.last_served_utc).end_row()?;
-    }
+        sheet.text(&row.first_served_utc).text(&row.last_served_utc).end_row()
+    })?;
     sheet.finish()
 }
 
@@ -75,15 +75,15 @@ const EVENTS: &[&str] = &[
     "changed_columns",
 ];
 
-pub(super) fn events(dir: &Path, rows: &[Event]) -> Result<PathBuf, ReportError> {
+pub(super) fn events(dir: &Path, rows: &dyn Rows<Event>) -> Result<PathBuf, ReportError> {
     let mut sheet = Sheet::create(dir, "events.csv", EVENTS)?;
-    for row in rows {
+    sheet.rows(rows, |sheet, row| {
         sheet.text(&row.time_utc).text(&row.client).text(&row.peer).text(&row.principal).text(&row.agent);
         sheet.text(&row.method).text(&row.host).text(&row.target).text(&row.status).text(&row.bytes);
         sheet.text(&row.resource).text(&row.outcome).text(&row.reason).text(&row.party).text(&row.retrieval);
         sheet.text(&row.vantage).text(&row.source).text(&row.member).number(row.line).number(row.offset);
-        sheet.changed().end_row()?;
-    }
+        sheet.changed().end_row()
+    })?;
     sheet.finish()
 }
 

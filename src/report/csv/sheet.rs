@@ -1,6 +1,7 @@
 //! One CSV file being written, cell by cell, each text cell through the door.
 
 use crate::escape;
+use crate::finding::table::Rows;
 use crate::report::ReportError;
 use csv::{Terminator, Writer, WriterBuilder};
 use std::fs::File;
@@ -79,6 +80,27 @@ impl Sheet {
         self.row.clear();
         self.changed.clear();
         written.map_err(|error| ReportError::Write { path: self.path.clone(), source: error.into() })
+    }
+
+    /// Writes all rows of a table, each with `write`.
+    pub(super) fn rows<T>(
+        &mut self,
+        rows: &dyn Rows<T>,
+        write: impl Fn(&mut Self, &T) -> Result<(), ReportError>,
+    ) -> Result<(), ReportError> {
+        let mut failed = None;
+        let read = rows.each(&mut |row| {
+            write(self, row).map_err(|error| {
+                let told = io::Error::other(error.to_string());
+                failed = Some(error);
+                told
+            })
+        });
+        match (failed, read) {
+            (Some(error), _) => Err(error),
+            (None, Err(source)) => Err(ReportError::Write { path: self.path.clone(), source }),
+            (None, Ok(())) => Ok(()),
+        }
     }
 
     /// Writes what is buffered; an error on the way to the disk is not lost.

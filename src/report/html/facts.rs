@@ -8,7 +8,7 @@ use crate::report::inspect::fault_kinds;
 use crate::report::moment::{local, moment, seconds_between, usual_step};
 use crate::report::number::{duration, percent};
 use crate::report::redact::redact;
-use crate::report::terminal::{by_served, headline_text, is_on_first_screen};
+use crate::report::terminal::{headline_text, is_on_first_screen};
 use crate::report::words;
 use serde::Serialize;
 
@@ -113,7 +113,7 @@ struct Sentence {
 
 pub(super) fn facts(input: &ReportInput<'_>) -> Facts {
     let answer = input.answer;
-    let order = by_served(&input.tables.clients);
+    let top = &input.tables.top_clients;
     let ledger = &answer.ledger;
     let windows = windows(input);
     Facts {
@@ -134,9 +134,9 @@ pub(super) fn facts(input: &ReportInput<'_>) -> Facts {
         windows,
         window_width: duration(usual_step(&answer.windows)),
         events: input.events.iter().map(|event| event_row(event, input)).collect(),
-        clients: order.iter().take(TOP_CLIENTS).map(|row| client(row, input)).collect(),
-        clients_shown: count(order.len().min(TOP_CLIENTS)),
-        clients_served: count(order.len()),
+        clients: top.iter().take(TOP_CLIENTS).map(|row| client(row, input)).collect(),
+        clients_shown: count(top.len().min(TOP_CLIENTS)),
+        clients_served: input.tables.clients_served,
         exposure: exposed(answer),
         fault_kinds: fault_kinds(&input.tables.faults)
             .into_iter()

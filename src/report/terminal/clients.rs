@@ -4,7 +4,7 @@ use super::Screen;
 use super::grid::{Column, Grid};
 use super::page::{Ink, Page};
 use crate::finding::answer::Answer;
-use crate::finding::table::ClientRow;
+use crate::finding::table::Tables;
 use crate::report::moment::{moment, moment_bare};
 use crate::report::number::{counted, human_bytes, thousands};
 use std::io;
@@ -42,16 +42,8 @@ pub(super) fn definitions(page: &mut Page<'_>, answer: &Answer, screen: &Screen)
     Ok(())
 }
 
-/// Clients by responses, then by name, whatever order the table has.
-pub(in crate::report) fn by_served(clients: &[ClientRow]) -> Vec<&ClientRow> {
-    let mut order: Vec<&ClientRow> = clients.iter().filter(|client| client.served > 0).collect();
-    order.sort_by(|a, b| b.served.cmp(&a.served).then_with(|| a.client.cmp(&b.client)));
-    order
-}
-
-pub(super) fn top(page: &mut Page<'_>, clients: &[ClientRow], screen: &Screen) -> io::Result<()> {
-    let order = by_served(clients);
-    if order.is_empty() || screen.top == 0 {
+pub(super) fn top(page: &mut Page<'_>, tables: &Tables<'_>, screen: &Screen) -> io::Result<()> {
+    if tables.top_clients.is_empty() || screen.top == 0 {
         return Ok(());
     }
     page.heading("clients with the most responses", "")?;
@@ -65,7 +57,7 @@ pub(super) fn top(page: &mut Page<'_>, clients: &[ClientRow], screen: &Screen) -
         Column::text("last served", 6),
         Column::long_text("party", 1),
     ]);
-    for client in order.iter().take(screen.top) {
+    for client in tables.top_clients.iter().take(screen.top) {
         grid.row(vec![
             client.client.clone(),
             thousands(client.served),
@@ -79,9 +71,10 @@ pub(super) fn top(page: &mut Page<'_>, clients: &[ClientRow], screen: &Screen) -
     }
     grid.drop_empty();
     grid.write(page)?;
-    let all = counted(u64::try_from(order.len()).unwrap_or(u64::MAX), "client", "clients");
-    let text = if order.len() > screen.top {
-        format!("{} of {all} that were served; --csv DIR writes all", screen.top)
+    let all = counted(tables.clients_served, "client", "clients");
+    let shown = u64::try_from(screen.top).unwrap_or(u64::MAX);
+    let text = if tables.clients_served > shown {
+        format!("{shown} of {all} that were served; --csv DIR writes all")
     } else {
         format!("all of {all} that were served")
     };

@@ -1,0 +1,127 @@
+//! Modal sizes of the objects that need one: those of which a part was served (METHOD M5.1, M6.3 iii).
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use foldhash::quality::RandomState;
+
+use super::client::Client;
+use super::events::FileKey;
+use super::size::{Candidate, Count};
+use crate::outcome::Outcome;
+use crate::table::frame::TableError;
+use crate::table::lexicon::Frozen;
+use crate::table::partition::Partitions;
+use crate::table::row::Row;
+
+/// Vantage and text id of an object.
+pub type Object = (u16, u32);
+
+type Map<T> = HashMap<Object, T, RandomState>;
+
+/// Whether a row makes the full size of its object matter: it is part of it, or was cut.
+#[must_use]
+pub fn is_part(row: &Row) -> bool {
+    row.status == 206 || row.reason().outcome() == Outcome::Partial
+}
+
+/// The modal size of every object of which live files show a part. Two readings of all rows, in window or not.
+///
+/// # Errors
+/// A scratch file that is gone or broken.
+pub fn modal_sizes(
+    partitions: &Partitions,
+    files: &[FileKey],
+    frozen: &Frozen,
+    threads: usize,
+) -> Result<Map<u64>, TableError> {
+    let reading = Reading { partitions, files, frozen, threads };
+    let parts: Map<()> = reading.of(
+        |out: &mut Map<()>, object, row| {
+            if is_part(row) {
+                out.insert(object, ());
+            }
+        },
+        |(), ()| {},
+    )?;
+    if parts.is_empty() {
+        return Ok(Map::default());
+    }
+    let candidates: Map<Candidate> = reading.of(
+        |out: &mut Map<Candidate>, object, row| {
+            if let (Some(size), true) = (reading.vote(row), parts.contains_key(&object)) {
+                out.entry(object).or_default().add(size);
+            }
+        },
+        |mine, theirs| mine.merge(theirs),
+    )?;
+    let counts: Map<Count> = reading.of(
+        |out: &mut Map<Count>, object, row| {
+            if let (Some(size), Some(candidate)) = (reading.vote(row), candidates.get(&object)) {
+                let address = Client::of(row).bits();
+                out.entry(object).or_insert_with(|| Count::of(*candidate)).add(size, address);
+            }
+        },
+        |mine, theirs| mine.merge(&theirs),
+    )?;
+    Ok(counts.into_iter().filter_map(|(object, count)| Some((object, count.modal()?))).collect())
+}
+
+struct Reading<'a> {
+    partitions: &'a Partitions,
+    files: &'a [FileKey],
+    frozen: &'a Frozen,
+    threads: usize,
+}
+
+impl Reading<'_> {
+    /// The logged size of a 200 to a method that counts.
+    fn vote(&self, row: &Row) -> Option<u64> {
+        let allowed = || self.frozen.request(row.request).is_some_and(|request| request.method_allowed);
+        row.logged_bytes().filter(|bytes| *bytes > 0 && row.status == 200 && allowed())
+    }
+
+    /// Shows all live rows to `see`, and merges what the threads gathered.
+    fn of<T: Send>(
+        &self,
+        see: impl Fn(&mut Map<T>, Object, &Row) + Sync,
+        merge: impl Fn(&mut T, T),
+    ) -> Result<Map<T>, TableError> {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut out = Map::default();
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                if number >= self.partitions.count() {
+                    return Ok(out);
+                }
+                self.partitions.each(number, |row| {
+                    if let Some(file) = self.files.get(row.file as usize).filter(|file| file.live) {
+                        see(&mut out, (file.vantage, self.frozen.object(row.request)), row);
+                    }
+                })?;
+            }
+        };
+        let shares: Vec<Result<Map<T>, TableError>> = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..self.threads.max(1)).map(|_| scope.spawn(work)).collect();
+            let joined = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
+            joined.map(|share| share.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        });
+        let mut all = Map::default();
+        for share in shares {
+            #[expect(
+                clippy::iter_over_hash_type,
+                reason = "merging is commutative: the order cannot be seen"
+            )]
+            for (object, theirs) in share? {
+                match all.entry(object) {
+                    std::collections::hash_map::Entry::Occupied(mut mine) => merge(mine.get_mut(), theirs),
+                    std::collections::hash_map::Entry::Vacant(place) => {
+                        place.insert(theirs);
+                    }
+                }
+            }
+        }
+        Ok(all)
+    }
+}
