@@ -27,6 +27,19 @@ impl Client {
         Self { kind: row.flags().client, hi: row.client_hi, lo: row.client_lo }
     }
 
+    /// The client at an address.
+    #[must_use]
+    pub fn at(ip: IpAddr) -> Self {
+        match ip {
+            IpAddr::V4(ip) => Self { kind: ClientKind::Ip4, hi: 0, lo: u64::from(u32::from(ip)) },
+            IpAddr::V6(ip) => {
+                let [a, b, c, d, e, f, g, h, low @ ..] = ip.octets();
+                let hi = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+                Self { kind: ClientKind::Ip6, hi, lo: u64::from_be_bytes(low) }
+            }
+        }
+    }
+
     /// Its address, if it is one.
     #[must_use]
     pub fn address(self) -> Option<IpAddr> {

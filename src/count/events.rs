@@ -13,7 +13,7 @@ use crate::case::party::Parties;
 use crate::clock::grid::Grid;
 use crate::outcome::{Outcome, Reason};
 use crate::scan::rules::semantics_of;
-use crate::table::lexicon::{Frozen, Request};
+use crate::table::lexicon::{About, Frozen};
 use crate::table::row::Row;
 
 /// What counting needs to know of a file.
@@ -80,13 +80,11 @@ pub struct Event {
     pub principal: u32,
 }
 
-impl Context<'_> {
-    /// Canonical order of events (METHOD M1.5).
-    #[must_use]
-    pub fn canonical(&self, a: &Row, b: &Row) -> Ordering {
-        let rank = |row: &Row| self.files.get(row.file as usize).map_or(u32::MAX, |f| f.rank);
-        a.time_us.cmp(&b.time_us).then_with(|| (rank(a), a.offset).cmp(&(rank(b), b.offset)))
-    }
+/// Canonical order of events (METHOD M1.5).
+#[must_use]
+pub fn canonical(files: &[FileKey], a: &Row, b: &Row) -> Ordering {
+    let rank = |row: &Row| files.get(row.file as usize).map_or(u32::MAX, |f| f.rank);
+    a.time_us.cmp(&b.time_us).then_with(|| (rank(a), a.offset).cmp(&(rank(b), b.offset)))
 }
 
 impl Event {
@@ -98,17 +96,17 @@ impl Event {
 
     /// An event whose window and party are not known yet.
     #[must_use]
-    pub fn bare(row: Row, request: &Request, context: &Context<'_>) -> Self {
+    pub fn bare(row: Row, about: About, context: &Context<'_>) -> Self {
         let actor = context.frozen.actor(row.actor);
         Self {
             row,
             vantage: context.files.get(row.file as usize).map_or(0, |f| f.vantage),
-            resource: request.resource,
+            resource: about.resource,
             window: 0,
             party: 0,
             reason: row.reason(),
-            object: request.object,
-            subject: request.subject,
+            object: about.object,
+            subject: about.subject,
             agent: actor.agent,
             principal: actor.principal,
         }
@@ -168,15 +166,17 @@ impl<'a> Attributor<'a> {
 
 /// What merging needs to know of a served event (METHOD M6.3, M6.4).
 #[must_use]
-pub fn as_served(event: &Event, request: &Request, context: &Context<'_>) -> Served {
+pub fn as_served(event: &Event, about: About, context: &Context<'_>) -> Served {
+    let more = about.has_more.then(|| context.frozen.request(event.row.request)).flatten();
+    let part = more.and_then(|request| request.part);
     let outcome = event.reason.outcome();
-    let firm = request.part.and_then(|p| p.total).or(request.size);
+    let firm = part.and_then(|p| p.total).or(more.and_then(|request| request.size));
     let modal = context.modal.get(&(event.vantage, event.object)).copied();
     let bytes = event.row.logged_bytes();
     let whole = outcome == Outcome::Complete || (outcome == Outcome::Probable && event.row.status == 200);
     let full_size = firm.or(modal);
     // Parts of different versions are never united; a cut 200 names no version but the size known of it.
-    let validator = request.part.and_then(|p| p.total).or(full_size).unwrap_or(0);
+    let validator = part.and_then(|p| p.total).or(full_size).unwrap_or(0);
     let semantics = semantics_of(event.row.flags().semantics);
     // A planned size says nothing of what a transfer carried that the log marks as cut.
     let marked = matches!(event.reason, Reason::AbortMark | Reason::ClientReset);
@@ -184,7 +184,7 @@ pub fn as_served(event: &Event, request: &Request, context: &Context<'_>) -> Ser
     // Nor does a count that reaches the full size undo the mark.
     let bytes =
         if marked { bytes.map(|n| full_size.map_or(n, |size| n.min(size.saturating_sub(1)))) } else { bytes };
-    let credit = match (request.part, event.row.status) {
+    let credit = match (part, event.row.status) {
         _ if whole || (marked && !written) => Credit::None,
         (Some(part), 206) => Credit::part(part.start, part.end, bytes, validator),
         (None, 206) => Credit::unlogged_range(bytes),

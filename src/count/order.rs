@@ -6,7 +6,7 @@
 
 use std::cmp::Ordering;
 
-use super::events::Context;
+use super::events::{Context, canonical};
 use crate::table::row::{ClientKind, Row};
 
 /// What a row is sorted by: 32 bytes, so that sorting moves little.
@@ -62,7 +62,7 @@ pub fn in_order(rows: &[Row], context: &Context<'_>) -> Vec<Place> {
     places.sort_unstable_by(|a, b| {
         let first = a.kind.cmp(&b.kind).then(a.key.cmp(&b.key)).then(a.vantage.cmp(&b.vantage));
         first.then(a.time_us.cmp(&b.time_us)).then_with(|| match (a.row(rows), b.row(rows)) {
-            (Some(a), Some(b)) => context.canonical(a, b),
+            (Some(a), Some(b)) => canonical(context.files, a, b),
             _ => Ordering::Equal,
         })
     });

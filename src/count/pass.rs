@@ -15,7 +15,7 @@ use super::retrieval::{Fold, Retrieval, slot};
 use super::tables::{EventRecord, Tables};
 use super::totals::Totals;
 use crate::table::frame::TableError;
-use crate::table::lexicon::Request;
+use crate::table::lexicon::About;
 use crate::table::row::{ClientKind, Row};
 
 /// An event with the retrieval that it opened, as it was at its end.
@@ -82,19 +82,19 @@ impl<'a> Pass<'a> {
         let mut listed = Listed::default();
         let mut over: Vec<Labelled> = Vec::new();
         for place in places {
-            let Some((event, request)) = self.event(place, rows) else { continue };
+            let Some((event, about)) = self.event(place, rows) else { continue };
             twice.look(&event, self.context);
             if !event.served() {
-                self.take((event, None), request);
+                self.take((event, None));
                 listed.other(&event, &mut self.tables);
                 continue;
             }
-            let served = as_served(&event, request, self.context);
+            let served = as_served(&event, about, self.context);
             let opens =
                 fold.take(event, &served, self.context.gap_us, |opener, r| over.push((opener, Some(r))));
             listed.served(&event, slot(served.copied), opens, numbers, &mut self.tables);
             if !opens {
-                self.take((event, None), request);
+                self.take((event, None));
             }
             self.take_all(&mut over);
         }
@@ -108,42 +108,40 @@ impl<'a> Pass<'a> {
     }
 
     /// The event of a row that is in the window and that no filter takes out.
-    fn event(&mut self, place: &Place, rows: &[Row]) -> Option<(Event, &'a Request)> {
+    fn event(&mut self, place: &Place, rows: &[Row]) -> Option<(Event, About)> {
         let row = place.row(rows).filter(|row| row.flags().in_window)?;
-        let request = self.context.frozen.request(row.request)?;
-        let mut event = Event::bare(*row, request, self.context);
+        let about = self.context.frozen.about(row.request)?;
+        let mut event = Event::bare(*row, about, self.context);
         event.window = self.context.grid.index(row.time_us)?;
         event.party = self.parties.of(&event);
-        let view = View { event: &event, request, context: self.context };
-        if self.context.filter.is_some_and(|f| !f.keeps(&view)) {
-            *self.totals.filtered.entry(row.file).or_default() += 1;
-            return None;
+        if let Some(filter) = self.context.filter {
+            let request = self.context.frozen.request(row.request)?;
+            if !filter.keeps(&View { event: &event, request, context: self.context }) {
+                *self.totals.filtered.entry(row.file).or_default() += 1;
+                return None;
+            }
         }
-        Some((event, request))
+        Some((event, about))
     }
 
     fn take_all(&mut self, over: &mut Vec<Labelled>) {
-        for labelled in over.drain(..) {
-            if let Some(request) = self.context.frozen.request(labelled.0.row.request) {
-                self.take(labelled, request);
-            }
-        }
+        over.drain(..).for_each(|labelled| self.take(labelled));
     }
 
     /// Counts an event now, or, of IPv6, when all of its /64 are there.
-    fn take(&mut self, labelled: Labelled, request: &Request) {
+    fn take(&mut self, labelled: Labelled) {
         if let Some(grouped) = &mut self.grouped {
             grouped.push(labelled);
         }
         if labelled.0.row.flags().client == ClientKind::Ip6 {
             self.net.push(labelled);
         } else {
-            self.count(&labelled, request);
+            self.count(&labelled);
         }
     }
 
-    fn count(&mut self, (event, opened): &Labelled, request: &Request) {
-        self.totals.take(event, request, opened.as_ref(), self.context);
+    fn count(&mut self, (event, opened): &Labelled) {
+        self.totals.take(event, opened.as_ref(), self.context);
         self.tables.cell(event, opened.as_ref());
     }
 
@@ -154,11 +152,7 @@ impl<'a> Pass<'a> {
         net.sort_by_key(|(event, _)| event.row.client_lo);
         for address in net.chunk_by(|(a, _), (b, _)| a.row.client_lo == b.row.client_lo) {
             self.totals.begin_client();
-            for labelled in address {
-                if let Some(request) = self.context.frozen.request(labelled.0.row.request) {
-                    self.count(labelled, request);
-                }
-            }
+            address.iter().for_each(|labelled| self.count(labelled));
             if let Some((event, _)) = address.first() {
                 self.end_client(Client::of(&event.row));
             }
@@ -184,13 +178,13 @@ impl<'a> Pass<'a> {
         let (mut cut, mut vantage) = (0, 0);
         let is_cut = |side: (bool, bool)| u64::from(side.0 && side.1);
         for row in places.iter().filter_map(|place| place.row(rows)) {
-            let Some(request) = self.context.frozen.request(row.request) else { continue };
-            let event = Event::bare(*row, request, self.context);
+            let Some(about) = self.context.frozen.about(row.request) else { continue };
+            let event = Event::bare(*row, about, self.context);
             if !event.served() {
                 continue;
             }
             vantage = event.vantage;
-            let served = as_served(&event, request, self.context);
+            let served = as_served(&event, about, self.context);
             let opens = fold.take((), &served, self.context.gap_us, |(), _| {});
             let Some(side) = sides.get_mut(slot(served.copied)) else { continue };
             if opens {
@@ -266,7 +260,7 @@ struct Twice {
     time_us: Option<i64>,
     first: Option<Alike>,
     /// Those of the same moment, once there are several.
-    seen: HashSet<Alike, RandomState>,
+    seen: Option<HashSet<Alike, RandomState>>,
     found: u64,
     vantage: u16,
 }
@@ -279,10 +273,13 @@ impl Twice {
         self.vantage = event.vantage;
         if self.time_us != Some(row.time_us) {
             (self.time_us, self.first) = (Some(row.time_us), Some(alike));
-            self.seen.clear();
+            if let Some(seen) = &mut self.seen {
+                seen.clear();
+            }
             return;
         }
-        self.seen.extend(self.first.take());
-        self.found += u64::from(!self.seen.insert(alike));
+        let seen = self.seen.get_or_insert_default();
+        seen.extend(self.first.take());
+        self.found += u64::from(!seen.insert(alike));
     }
 }

@@ -8,7 +8,7 @@ use foldhash::quality::RandomState;
 
 use super::client::{Client, Order};
 use super::counted::Sums;
-use super::events::{Context, Event};
+use super::events::{Context, Event, FileKey, canonical};
 use super::retrieval::Retrieval;
 use super::top::Top;
 use super::totals::ClientEnd;
@@ -16,7 +16,7 @@ use crate::table::frame::TableError;
 use crate::table::lexicon::Frozen;
 use crate::table::partition::Keeping;
 use crate::table::row::{ClientKind, Row};
-use crate::table::runs::{Kept, Runs, Sink};
+use crate::table::runs::{Kept, Runs, Sink, Sorting};
 
 /// Which tables are wanted.
 #[derive(Debug, Clone, Copy, Default)]
@@ -193,7 +193,7 @@ impl Tables {
     /// Scratch space that fails.
     pub fn spill_events_if_full(&mut self, context: &Context<'_>) -> Result<(), TableError> {
         match &mut self.events {
-            Some(events) if events.is_full() => events.spill(|held| sort_events(held, context)),
+            Some(events) if events.is_full() => events.spill(context.files),
             _ => Ok(()),
         }
     }
@@ -204,10 +204,10 @@ impl Tables {
     /// Scratch space that fails.
     pub fn spill_if_full(&mut self, context: &Context<'_>) -> Result<(), TableError> {
         if let Some(cells) = self.cells.as_mut().filter(|cells| cells.is_full()) {
-            cells.spill(|held| sort_cells(held, context.frozen))?;
+            cells.spill(context.frozen)?;
         }
         if let Some(clients) = self.clients.as_mut().filter(|clients| clients.is_full()) {
-            clients.spill(|held| sort_clients(held, context.frozen))?;
+            clients.spill(context.frozen)?;
         }
         Ok(())
     }
@@ -215,13 +215,13 @@ impl Tables {
     /// Ends the thread's tables and adds them to the run's.
     pub fn end(self, all: &mut Listing, context: &Context<'_>) {
         if let Some(events) = self.events {
-            all.events.absorb(events.end(|held| sort_events(held, context)));
+            all.events.absorb(events.end(context.files));
         }
         if let Some(cells) = self.cells {
-            all.cells.absorb(cells.end(|held| sort_cells(held, context.frozen)));
+            all.cells.absorb(cells.end(context.frozen));
         }
         if let Some(clients) = self.clients {
-            all.clients.absorb(clients.end(|held| sort_clients(held, context.frozen)));
+            all.clients.absorb(clients.end(context.frozen));
         }
         match (&mut all.top, self.top) {
             (Some(all), Some(top)) => all.merge(top),
@@ -230,23 +230,39 @@ impl Tables {
     }
 }
 
-fn sort_events(held: &mut [EventRecord], context: &Context<'_>) {
-    held.sort_unstable_by(|a, b| context.canonical(&a.row, &b.row));
+/// Canonical order (METHOD M1.5).
+impl Sorting<EventRecord> for [FileKey] {
+    fn sort(&self, records: &mut [EventRecord]) {
+        records.sort_unstable_by(|a, b| self.compare(a, b));
+    }
+
+    fn compare(&self, a: &EventRecord, b: &EventRecord) -> Ordering {
+        canonical(self, &a.row, &b.row)
+    }
 }
 
-fn sort_cells(held: &mut [Cell], words: &Frozen) {
-    let order = Order::among(held.iter().map(|cell| cell.client), words);
-    held.sort_unstable_by(|a, b| {
-        let clients = || order.compare(a.client, b.client);
-        a.resource.cmp(&b.resource).then_with(clients).then_with(|| a.rest().cmp(&b.rest()))
-    });
+/// By resource, client, window.
+impl Sorting<Cell> for Frozen {
+    fn sort(&self, records: &mut [Cell]) {
+        let order = Order::among(records.iter().map(|cell| cell.client), self);
+        records.sort_unstable_by(|a, b| a.compare(b, |a, b| order.compare(a, b)));
+    }
+
+    fn compare(&self, a: &Cell, b: &Cell) -> Ordering {
+        a.compare(b, |a, b| a.compare(b, self))
+    }
 }
 
-fn sort_clients(held: &mut [ClientRecord], words: &Frozen) {
-    let order = Order::among(held.iter().map(|record| record.client), words);
-    held.sort_unstable_by(|a, b| {
-        order.compare(a.client, b.client).then_with(|| (a.party, a.vantage).cmp(&(b.party, b.vantage)))
-    });
+/// By client.
+impl Sorting<ClientRecord> for Frozen {
+    fn sort(&self, records: &mut [ClientRecord]) {
+        let order = Order::among(records.iter().map(|record| record.client), self);
+        records.sort_unstable_by(|a, b| a.compare(b, |a, b| order.compare(a, b)));
+    }
+
+    fn compare(&self, a: &ClientRecord, b: &ClientRecord) -> Ordering {
+        a.compare(b, |a, b| a.compare(b, self))
+    }
 }
 
 impl Cell {
@@ -254,20 +270,16 @@ impl Cell {
         (self.window, self.party, self.vantage)
     }
 
-    /// By resource, client, window.
-    #[must_use]
-    pub fn compare(&self, other: &Self, words: &Frozen) -> Ordering {
-        let clients = || self.client.compare(other.client, words);
+    fn compare(&self, other: &Self, clients: impl Fn(Client, Client) -> Ordering) -> Ordering {
+        let clients = || clients(self.client, other.client);
         self.resource.cmp(&other.resource).then_with(clients).then_with(|| self.rest().cmp(&other.rest()))
     }
 }
 
 impl ClientRecord {
-    /// By client.
-    #[must_use]
-    pub fn compare(&self, other: &Self, words: &Frozen) -> Ordering {
+    fn compare(&self, other: &Self, clients: impl Fn(Client, Client) -> Ordering) -> Ordering {
         let parties = || (self.party, self.vantage).cmp(&(other.party, other.vantage));
-        self.client.compare(other.client, words).then_with(parties)
+        clients(self.client, other.client).then_with(parties)
     }
 }
 

@@ -15,7 +15,7 @@ use super::retrieval::Retrieval;
 use crate::identity::forwarded::Via;
 use crate::scan::rules::semantics_of;
 use crate::scan::whom::depends_on_header;
-use crate::table::lexicon::{ABSENT, Request};
+use crate::table::lexicon::ABSENT;
 use crate::table::row::ClientKind;
 use accesstrail_parsers::record::ByteSemantics;
 
@@ -215,13 +215,7 @@ impl Totals {
     }
 
     /// Adds an event of the client; `opened` is the retrieval that it opened, as it was at its end.
-    pub fn take(
-        &mut self,
-        event: &Event,
-        request: &Request,
-        opened: Option<&Retrieval>,
-        context: &Context<'_>,
-    ) {
+    pub fn take(&mut self, event: &Event, opened: Option<&Retrieval>, context: &Context<'_>) {
         let (stamp, by_client, several) = (self.stamp, self.by_client, self.several_resources);
         let Some(v) = at(&mut self.vantages, usize::from(event.vantage)) else { return };
         if v.here.stamp != stamp {
@@ -232,7 +226,7 @@ impl Totals {
         let one = Sums::of(event, opened, captures);
         let client = event.row.flags().client;
         v.add(event, &one, client.is_ip(), stamp, several);
-        v.note(event, request, opened);
+        v.note(event, opened, context);
         v.here.take(event, &one, by_client, several);
         if event.served() {
             v.distinguish(event);
@@ -321,15 +315,17 @@ impl OfVantage {
         }
     }
 
-    fn note(&mut self, event: &Event, request: &Request, opened: Option<&Retrieval>) {
-        for later in &request.also {
+    fn note(&mut self, event: &Event, opened: Option<&Retrieval>, context: &Context<'_>) {
+        let about = context.frozen.about(event.row.request).filter(|about| about.has_more);
+        let more = about.and_then(|_| context.frozen.request(event.row.request));
+        for later in more.iter().flat_map(|request| &request.also) {
             if let Some(n) = at(&mut self.also_matches, usize::from(*later)) {
                 *n += 1;
             }
         }
         self.notes.with_agent += u64::from(event.agent != ABSENT);
-        self.notes.folded += u64::from(request.folded);
-        self.notes.host_unchecked += u64::from(request.host_unchecked);
+        self.notes.folded += u64::from(more.is_some_and(|request| request.folded));
+        self.notes.host_unchecked += u64::from(more.is_some_and(|request| request.host_unchecked));
         if !event.served() {
             return;
         }
@@ -342,7 +338,9 @@ impl OfVantage {
         self.distinct.by_header += u64::from(depends_on_header(flags.via));
         self.distinct.header_ignored += u64::from(flags.via == Via::HeaderIgnored as u8);
         self.distinct.unknown_requests += u64::from(flags.client == ClientKind::Unknown);
-        let size_known = request.size.is_some() || request.part.is_some_and(|p| p.total.is_some());
+        let part = more.and_then(|request| request.part);
+        let size_known =
+            more.is_some_and(|request| request.size.is_some()) || part.is_some_and(|p| p.total.is_some());
         if size_known && semantics_of(flags.semantics) == ByteSemantics::BodyWritten {
             if let Some(can) = at(&mut self.can_show, usize::from(event.resource)) {
                 *can = true;
@@ -350,7 +348,7 @@ impl OfVantage {
         } else {
             self.notes.completeness_unknown += 1;
         }
-        self.notes.parts_without_range += u64::from(event.row.status == 206 && request.part.is_none());
+        self.notes.parts_without_range += u64::from(event.row.status == 206 && part.is_none());
         self.notes.over_24h += u64::from(opened.is_some_and(|r| r.over_24h));
     }
 

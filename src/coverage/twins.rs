@@ -20,8 +20,8 @@ pub struct Sight {
     pub second: i64,
     /// Canonical client.
     pub client: (u8, u64, u64),
-    /// The socket's other end.
-    pub peer: u32,
+    /// The socket's other end: equal for equal ones.
+    pub peer: (u8, u64, u64),
     /// Raw target.
     pub target: u32,
     /// Status.
@@ -107,7 +107,7 @@ fn common_span(a: &[Sight], b: &[Sight]) -> Option<(i64, i64)> {
 
 /// Whether a few peers carry nearly all requests: then the client column is a proxy's.
 fn is_proxied(side: &[Sight]) -> bool {
-    let mut peers: HashMap<u32, usize, RandomState> = HashMap::default();
+    let mut peers: HashMap<(u8, u64, u64), usize, RandomState> = HashMap::default();
     for s in side {
         *peers.entry(s.peer).or_default() += 1;
     }
@@ -145,7 +145,7 @@ mod tests {
         Sight {
             second,
             client: (1, 0, client),
-            peer: client as u32,
+            peer: (1, 0, client),
             target: (second % 7) as u32,
             status: 200,
             bytes: second,
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn behind_a_proxy_the_client_is_left_out() {
         let proxied: Vec<Sight> =
-            log(100).into_iter().map(|s| Sight { client: (1, 0, 9), peer: 9, ..s }).collect();
+            log(100).into_iter().map(|s| Sight { client: (1, 0, 9), peer: (1, 0, 9), ..s }).collect();
         assert_eq!(likeness(&log(100), &proxied, true).equal, 100);
     }
 

@@ -89,15 +89,15 @@ pub fn prepare(case: &Case, machine: &Machine) -> Result<Prepared, RunError> {
         let found = find::find(&source.paths, base).map_err(|e| not_found(case, source, &e))?;
         files.extend(found.into_iter().map(|f| (f, Arc::clone(&rules))));
     }
-    let bytes: u64 = files.iter().map(|(f, _)| size_of_file(f)).sum();
-    let partitions = machine.partitions.unwrap_or_else(|| partitions_for(bytes, machine.memory_bytes)).max(1);
+    let sized = files.iter().all(|(f, _)| matches!(f.place, find::Place::File(_)));
+    let bytes = sized.then(|| files.iter().map(|(f, _)| size_of_file(f)).sum());
+    let partitions = machine.partitions.unwrap_or_else(|| partitions_for(bytes)).max(1);
     let router =
         Router::new(&case.resources, RouterOptions::default()).map_err(|e| RunError::Usage(e.to_string()))?;
     let window = window(case)?;
     let resources = case.resources.iter().map(resource_rule).collect();
     let rules = Rules { router, resources, window, partitions, collect_clients: machine.collect_clients };
-    let sized = files.iter().all(|(f, _)| matches!(f.place, find::Place::File(_)));
-    Ok(Prepared { bytes: sized.then_some(bytes), files, vantages, rules, caps: case.caps })
+    Ok(Prepared { bytes, files, vantages, rules, caps: case.caps })
 }
 
 /// A path of a case file that leads nowhere is shown where it stands.
@@ -121,12 +121,15 @@ fn size_of_file(found: &Found) -> u64 {
     }
 }
 
-/// Enough partitions for each to fit into a quarter of the memory, were every line in scope.
-fn partitions_for(bytes: u64, memory_bytes: usize) -> usize {
-    // A line of 100 bytes is short; its row has 64.
-    let rows = bytes / 100 * 64;
-    let each = (memory_bytes as u64 / 4).max(1 << 20);
-    usize::try_from(rows / each + 1).unwrap_or(1).min(4096)
+/// So many partitions that each is sorted in a core's own cache, were every line in scope, and that a few of them fit
+/// into memory whatever the input.
+fn partitions_for(bytes: Option<u64>) -> usize {
+    const EACH_BYTES: u64 = 2 << 20;
+    const MOST: usize = 1024;
+    // A line of 100 bytes is short; its row has 64. What comes through a pipe may be of any length, and logs that are
+    // compressed unfold to about ten times theirs.
+    let rows_bytes = bytes.map_or(u64::MAX, |bytes| bytes / 100 * 64);
+    usize::try_from(rows_bytes / EACH_BYTES + 1).unwrap_or(MOST).min(MOST)
 }
 
 fn window(case: &Case) -> Result<Option<Range<i64>>, RunError> {

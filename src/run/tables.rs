@@ -17,7 +17,7 @@ use crate::count::tables::{Cell, ClientRecord, EventRecord, Listing};
 use crate::finding::table::{ClientRow, ClientWindow, Event as EventRow, FaultRow, RecordsOf, Rows, Tables};
 use crate::scan::faults::Faults;
 use crate::table::frame::TableError;
-use crate::table::lexicon::Frozen;
+use crate::table::lexicon::{CLIENT, Frozen};
 use crate::table::row::{ClientKind, Row};
 
 /// What rows are made of.
@@ -176,18 +176,15 @@ impl Evidence<'_> {
 
     /// The peer as logged, where it is another than the client.
     fn peer(&self, row: &Row, client: Client) -> Vec<u8> {
+        if row.peer == CLIENT {
+            return Vec::new();
+        }
         let peer = self.frozen.text(row.peer);
         let same = match (client.address(), crate::identity::spelling::read_ip(peer)) {
             (Some(a), Some(b)) => a == b,
             _ => peer == client.text(&self.frozen).as_bytes(),
         };
         if same { Vec::new() } else { peer.to_vec() }
-    }
-
-    fn canonical(&self, a: &EventRecord, b: &EventRecord) -> std::cmp::Ordering {
-        let rank = |row: &Row| self.settled.keys.get(row.file as usize).map_or(u32::MAX, |f| f.rank);
-        let key = |record: &EventRecord| (record.row.time_us, rank(&record.row), record.row.offset);
-        key(a).cmp(&key(b))
     }
 }
 
@@ -219,8 +216,7 @@ impl Rows<ClientWindow> for ClientWindows<'_> {
         let evidence = &self.0;
         let mut give = |mixed: &Mixed<Cell>| take(&evidence.client_window(mixed)).map_err(Stopped::Taker);
         let mut open: Option<Mixed<Cell>> = None;
-        let compare = |a: &Cell, b: &Cell| a.compare(b, &evidence.frozen);
-        evidence.listing.cells.each(compare, |cell| {
+        evidence.listing.cells.each(&evidence.frozen, |cell| {
             if cell.vantage != evidence.primary {
                 return Ok(());
             }
@@ -251,8 +247,7 @@ impl Rows<ClientRow> for Clients<'_> {
             take(&row).map_err(Stopped::Taker)
         };
         let mut open: Option<Mixed<ClientRecord>> = None;
-        let compare = |a: &ClientRecord, b: &ClientRecord| a.compare(b, &evidence.frozen);
-        evidence.listing.clients.each(compare, |record| {
+        evidence.listing.clients.each(&evidence.frozen, |record| {
             if record.vantage != evidence.primary {
                 return Ok(());
             }
@@ -277,8 +272,7 @@ impl Rows<EventRow> for Events<'_> {
         let evidence = &self.0;
         let mut numbers: HashMap<(u32, u32), u64, RandomState> = HashMap::default();
         let mut last = 0;
-        let compare = |a: &EventRecord, b: &EventRecord| evidence.canonical(a, b);
-        evidence.listing.events.each(compare, |record| {
+        evidence.listing.events.each(evidence.settled.keys.as_slice(), |record| {
             let retrieval = match (record.number, record.is_last) {
                 ((_, 0), _) => 0,
                 (key, true) => numbers.remove(&key).unwrap_or_else(|| next(&mut last)),

@@ -6,16 +6,21 @@
 //! Files of one set follow one another in time. Two that run side by side for at least half of the smaller one are
 //! compared like sets: they may be logs of two servers, or extracts of one log.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+
+use foldhash::quality::RandomState;
 
 use super::RunError;
 use super::harvest::Harvest;
 use super::settle::{File, Settled};
 use crate::case::Case;
+use crate::count::client::Client;
 use crate::coverage::silence::Seconds;
 use crate::coverage::twins::{LEAST_EQUAL, Likeness, Sight, likeness};
 use crate::finding::Finding;
-use crate::table::lexicon::Frozen;
+use crate::identity::spelling::read_ip;
+use crate::table::lexicon::{CLIENT, Frozen};
+use crate::table::row::Row;
 
 /// More sets than this are not compared with each other; that is said.
 const MOST_SETS: usize = 64;
@@ -232,6 +237,7 @@ fn gather(
     frozen: &Frozen,
 ) -> Result<Vec<Vec<Sight>>, RunError> {
     let mut groups = vec![Vec::new(); count];
+    let mut peers = Peers::default();
     let partitions = &harvested.partitions;
     for partition in 0..partitions.count() {
         partitions.each(partition, |row| {
@@ -240,7 +246,7 @@ fn gather(
                 group.push(Sight {
                     second: row.time_us.div_euclid(1_000_000),
                     client: (row.flags().client as u8, row.client_hi, row.client_lo),
-                    peer: row.peer,
+                    peer: peers.of(row, frozen),
                     target: request.target,
                     status: row.status,
                     bytes: row.bytes,
@@ -249,6 +255,25 @@ fn gather(
         })?;
     }
     Ok(groups)
+}
+
+/// Who a peer is: an address, or a text that is no canonical address.
+#[derive(Default)]
+struct Peers(HashMap<u32, (u8, u64, u64), RandomState>);
+
+impl Peers {
+    fn of(&mut self, row: &Row, frozen: &Frozen) -> (u8, u64, u64) {
+        const TEXT: u8 = u8::MAX;
+        let client = |c: Client| (c.kind as u8, c.hi, c.lo);
+        if row.peer == CLIENT {
+            return client(Client::of(row));
+        }
+        *self.0.entry(row.peer).or_insert_with(|| {
+            let text = frozen.text(row.peer);
+            let canonical = read_ip(text).filter(|ip| ip.to_string().as_bytes() == text);
+            canonical.map_or((TEXT, 0, u64::from(row.peer)), |ip| client(Client::at(ip)))
+        })
+    }
 }
 
 fn compare(sets: &[Set], ad_hoc: bool) -> Result<Vec<Finding>, RunError> {

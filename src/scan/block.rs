@@ -27,7 +27,7 @@ use crate::facts::Facts;
 use crate::intake::blocks::{Block, Content, LINE_CAP};
 use crate::ledger::account::Account;
 use crate::outcome::{self, Evidence, Mark, Method, Operation, Part};
-use crate::table::lexicon::{Local, Request};
+use crate::table::lexicon::{CLIENT, Local, Met, Request};
 use crate::table::row::{Flags, Row};
 
 /// More faults than this share of a block's units, and the block's format is told anew.
@@ -238,8 +238,8 @@ impl<'a> Scanner<'a> {
             (None, true) => out.account.not_sensitive += 1,
             (Some(_), true) => out.account.in_scope_at(time_us),
         }
-        if let Some((id, request)) = request {
-            self.row(file, record, meaning, place, time_us, in_window, (id, &request), out);
+        if let Some(request) = request {
+            self.row(file, record, meaning, place, time_us, in_window, request, out);
         }
     }
 
@@ -252,11 +252,11 @@ impl<'a> Scanner<'a> {
         place: Place,
         time_us: i64,
         in_window: bool,
-        (id, request): (u32, &Request),
+        request: Met,
         out: &mut BlockYield,
     ) {
         let who = whom::client(record, &file.source.trust, &mut self.words);
-        let reason = outcome::judge(&evidence(record, meaning, request));
+        let reason = outcome::judge(&self.evidence(record, meaning, request));
         let bytes = logged(record.bytes);
         let flags =
             Flags { in_window, client: who.kind, via: who.via, semantics: semantics_bits(meaning.bytes) };
@@ -267,12 +267,12 @@ impl<'a> Scanner<'a> {
             client_lo: who.lo,
             bytes: bytes.and_then(|b| i64::try_from(b).ok()).unwrap_or(-1),
             line: u32::try_from(place.line).unwrap_or(u32::MAX),
-            request: id,
+            request: request.id,
             actor: self.words.actor(
                 record.agent.map(|text| unescape(text, meaning.escape, &mut self.agent)),
                 record.principal.map(|text| unescape(text, meaning.escape, &mut self.principal)),
             ),
-            peer: self.words.text(record.peer.or(record.client)),
+            peer: self.peer(record, &who),
             file: file.file,
             status: record.status.unwrap_or(0),
             reason: reason as u8,
@@ -282,8 +282,31 @@ impl<'a> Scanner<'a> {
         out.rows.push((partition(&who, self.rules.partitions), row));
     }
 
+    fn evidence(&self, record: &Record<'_>, meaning: Meaning, request: Met) -> Evidence {
+        let rule = self.rules.resources.get(usize::from(request.plain.resource));
+        Evidence {
+            method: Method::read(record.method),
+            method_allowed: request.plain.method_allowed,
+            status: record.status,
+            bytes: logged(record.bytes),
+            abort: record.abort,
+            mark: Mark::Verified,
+            semantics: meaning.bytes,
+            part: part(record),
+            requested: record.range.and_then(byte_range).and_then(single_length),
+            size: rule.and_then(|rule| rule.size),
+            operation: if request.plain.listing { Operation::List } else { Operation::Web },
+        }
+    }
+
+    /// Text id of the peer; of one that is the client itself, as it would be written here, a mark.
+    fn peer(&mut self, record: &Record<'_>, who: &Whom) -> u32 {
+        let peer = record.peer.or(record.client);
+        if peer.is_some_and(|text| who.is_written(text)) { CLIENT } else { self.words.text(peer) }
+    }
+
     /// What the record asks for, if that is any resource's.
-    fn request(&mut self, record: &Record<'_>, meaning: Meaning) -> Option<(u32, Arc<Request>)> {
+    fn request(&mut self, record: &Record<'_>, meaning: Meaning) -> Option<Met> {
         let target = record.target.unwrap_or_default();
         let escape = [meaning.escape as u8];
         let key = [
@@ -313,19 +336,14 @@ impl<'a> Scanner<'a> {
             target: self.words.text(record.target),
             path: self.words.text(Some(&route.path)),
             resource: route.resource,
-            also: route.also,
+            also: route.also.into(),
             object: self.words.text(Some(&[&route.resource.to_le_bytes()[..], &route.object].concat())),
             subject: self.words.text(route.subject.as_deref()),
             method_allowed: rule.methods.iter().any(|m| Some(m.as_slice()) == record.method),
             folded: route.folded,
             host_unchecked: route.host_unchecked,
             listing: route.listing,
-            part: record.content_range.and_then(content_range).map(|c| Part {
-                start: c.start,
-                end: c.end,
-                total: c.total,
-            }),
-            requested: record.range.and_then(byte_range).and_then(single_length),
+            part: part(record),
             size: rule.size,
         };
         // Interning the parts has changed nothing of the key that `known_request` built.
@@ -409,20 +427,10 @@ fn logged(bytes: Bytes) -> Option<u64> {
     }
 }
 
-fn evidence(record: &Record<'_>, meaning: Meaning, request: &Request) -> Evidence {
-    Evidence {
-        method: Method::read(record.method),
-        method_allowed: request.method_allowed,
-        status: record.status,
-        bytes: logged(record.bytes),
-        abort: record.abort,
-        mark: Mark::Verified,
-        semantics: meaning.bytes,
-        part: request.part,
-        requested: request.requested,
-        size: request.size,
-        operation: if request.listing { Operation::List } else { Operation::Web },
-    }
+/// The part a `Content-Range` states.
+fn part(record: &Record<'_>) -> Option<Part> {
+    let range = record.content_range.and_then(content_range)?;
+    Some(Part { start: range.start, end: range.end, total: range.total })
 }
 
 fn single_length(ranges: ByteRanges) -> Option<u64> {

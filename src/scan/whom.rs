@@ -34,6 +34,24 @@ impl Whom {
     }
 }
 
+impl Whom {
+    /// Whether `text` is the address in its canonical spelling.
+    #[must_use]
+    pub fn is_written(&self, text: &[u8]) -> bool {
+        use std::io::Write;
+        let Some(bits) = self.address() else { return false };
+        let mut room = [0u8; 48];
+        let whole = room.len();
+        let mut left = &mut room[..];
+        let written = match Ipv6Addr::from(bits).to_canonical() {
+            IpAddr::V4(ip) => write!(left, "{ip}"),
+            IpAddr::V6(ip) => write!(left, "{ip}"),
+        };
+        let length = whole - left.len();
+        written.is_ok() && room.get(..length) == Some(text)
+    }
+}
+
 /// Who sent `record` as far as `trust` tells, and whom that machine names behind it.
 #[must_use]
 pub fn hops(record: &Record<'_>, trust: &Trust, who: &Whom) -> (Option<IpAddr>, Option<IpAddr>) {

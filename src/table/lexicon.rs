@@ -1,18 +1,22 @@
-//! Text that rows refer to, kept once: shared by all threads, with a cache in front for each.
+//! Text that rows refer to, kept once and shared by all threads; what distinct requests are about, decided once.
 //!
 //! Ids depend on which thread comes first. Outputs sort by the text itself, so no answer shows that.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::quality::RandomState;
 
+use super::interner::{Interner, Numbered, RESERVED};
 use crate::outcome::Part;
 
 /// Id of absent text.
 pub const ABSENT: u32 = 0;
+/// Id of a peer that is the client itself, in its canonical spelling: nearly every one is.
+pub const CLIENT: u32 = 1;
+const _: () = assert!(CLIENT < RESERVED && ABSENT < RESERVED, "no text has the number of a mark");
 
-type Map<K> = HashMap<K, u32, RandomState>;
+/// Pairs of agent and login that a thread keeps in mind.
+const ACTORS: usize = 4096;
 
 /// What a request line is about, decided once per distinct request.
 #[derive(Debug, Clone, Default)]
@@ -28,7 +32,7 @@ pub struct Request {
     /// Resource, by its place in the case.
     pub resource: u16,
     /// Later resources that match too.
-    pub also: Vec<u16>,
+    pub also: Box<[u16]>,
     /// Text id of the object (unique over resources).
     pub object: u32,
     /// Text id of the captured identifier.
@@ -43,10 +47,60 @@ pub struct Request {
     pub listing: bool,
     /// The part a `Content-Range` states.
     pub part: Option<Part>,
-    /// Length of the single range that the request asked for.
-    pub requested: Option<u64>,
     /// Full size: declared by the case.
     pub size: Option<u64>,
+}
+
+/// What a row's outcome needs of its request, where that is all there is: see [`Met`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plain {
+    /// Resource, by its place in the case.
+    pub resource: u16,
+    /// Whether the method is one the resource lists.
+    pub method_allowed: bool,
+    /// A listing of the resource.
+    pub listing: bool,
+}
+
+/// A request that was met before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Met {
+    /// Its id.
+    pub id: u32,
+    /// What its outcome needs, but for ranges, which the record itself states.
+    pub plain: Plain,
+}
+
+/// What counting needs of nearly every request: 12 bytes, because each row looks its request up.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct About {
+    /// Text id of the object.
+    pub object: u32,
+    /// Text id of the captured identifier.
+    pub subject: u32,
+    /// Resource, by its place in the case.
+    pub resource: u16,
+    /// Whether there is more to it: ranges, sizes, folded case, unchecked hosts, further resources.
+    pub has_more: bool,
+    /// Whether there is such a request.
+    is_one: bool,
+}
+
+impl About {
+    fn of(request: &Request) -> Self {
+        let more = request.folded
+            || request.host_unchecked
+            || !request.also.is_empty()
+            || request.part.is_some()
+            || request.size.is_some();
+        Self {
+            object: request.object,
+            subject: request.subject,
+            resource: request.resource,
+            has_more: more,
+            is_one: true,
+        }
+    }
 }
 
 /// User agent and login.
@@ -58,155 +112,114 @@ pub struct Actor {
     pub principal: u32,
 }
 
-#[derive(Default)]
-struct Shared {
-    texts: Map<Arc<[u8]>>,
-    text_list: Vec<Arc<[u8]>>,
-    actors: Map<Actor>,
-    actor_list: Vec<Actor>,
-    requests: Map<Arc<[u8]>>,
-    request_list: Vec<Arc<Request>>,
-}
-
 /// The shared store.
+#[derive(Default)]
 pub struct Lexicon {
-    shared: Mutex<Shared>,
-}
-
-impl Default for Lexicon {
-    fn default() -> Self {
-        let mut shared = Shared::default();
-        shared.text_list.push(Arc::from(&b""[..]));
-        Self { shared: Mutex::new(shared) }
-    }
+    texts: Interner<(), ()>,
+    actors: Interner<(), Actor>,
+    requests: Interner<Plain, Request>,
 }
 
 /// Everything, read-only, once scanning has ended.
 #[derive(Default)]
 pub struct Frozen {
-    texts: Vec<Arc<[u8]>>,
-    actors: Vec<Actor>,
-    requests: Vec<Request>,
-    /// Of each request its object: looked up for every row that is sorted.
-    objects: Vec<u32>,
+    texts: Numbered<()>,
+    actors: Numbered<Actor>,
+    requests: Numbered<Request>,
+    /// By request id.
+    abouts: Vec<About>,
 }
 
 impl Lexicon {
-    /// A cache for one thread.
+    /// A thread's view.
     #[must_use]
     pub fn local(&self) -> Local<'_> {
-        Local {
-            lexicon: self,
-            texts: Map::default(),
-            actors: Map::default(),
-            requests: HashMap::default(),
-            key: Vec::new(),
-        }
+        Local { lexicon: self, actors: HashMap::default(), key: Vec::new(), actor: Vec::new() }
+    }
+
+    /// Memory that is held, nearly.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.texts.bytes() + self.actors.bytes() + self.requests.bytes()
     }
 
     /// Ends the writing.
     #[must_use]
     pub fn freeze(self) -> Frozen {
-        let shared = self.shared.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let requests: Vec<Request> = shared.request_list.into_iter().map(Arc::unwrap_or_clone).collect();
-        let objects = requests.iter().map(|request| request.object).collect();
-        Frozen { texts: shared.text_list, actors: shared.actor_list, requests, objects }
+        let requests = self.requests.freeze();
+        let abouts =
+            (0..requests.end()).map(|id| requests.record(id).map(About::of).unwrap_or_default()).collect();
+        Frozen { texts: self.texts.freeze(), actors: self.actors.freeze(), requests, abouts }
     }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Shared> {
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn next_id(length: usize) -> u32 {
-    // Four thousand million distinct strings do not fit in memory; the last id is shared rather than wrong.
-    u32::try_from(length).unwrap_or(u32::MAX)
 }
 
 /// One thread's view.
 pub struct Local<'a> {
     lexicon: &'a Lexicon,
-    texts: Map<Arc<[u8]>>,
-    actors: Map<Actor>,
-    requests: HashMap<Arc<[u8]>, (u32, Arc<Request>), RandomState>,
+    /// Nearly all lines come from a few of them.
+    actors: HashMap<Box<[u8]>, u32, RandomState>,
     key: Vec<u8>,
+    actor: Vec<u8>,
+}
+
+/// Appends a column so that no two lists of columns give the same bytes.
+fn append(key: &mut Vec<u8>, column: Option<&[u8]>) {
+    const LONG: u8 = 254;
+    const NONE: u8 = 255;
+    let Some(text) = column else { return key.push(NONE) };
+    match u8::try_from(text.len()) {
+        Ok(length) if length < LONG => key.push(length),
+        _ => {
+            key.push(LONG);
+            key.extend_from_slice(&(text.len() as u64).to_le_bytes());
+        }
+    }
+    key.extend_from_slice(text);
 }
 
 impl Local<'_> {
     /// Id of `text`; [`ABSENT`] for `None`. An empty text that was logged has an id of its own.
     pub fn text(&mut self, text: Option<&[u8]>) -> u32 {
-        let Some(text) = text else { return ABSENT };
-        if let Some(id) = self.texts.get(text) {
-            return *id;
-        }
-        let mut shared = self.lexicon.lock();
-        let id = match shared.texts.get(text) {
-            Some(id) => *id,
-            None => {
-                let id = next_id(shared.text_list.len());
-                let kept: Arc<[u8]> = Arc::from(text);
-                shared.text_list.push(Arc::clone(&kept));
-                shared.texts.insert(kept, id);
-                id
-            }
-        };
-        let kept = shared.text_list.get(id as usize).cloned().unwrap_or_else(|| Arc::from(text));
-        drop(shared);
-        self.texts.insert(kept, id);
-        id
+        text.map_or(ABSENT, |text| self.lexicon.texts.number(text))
     }
 
     /// Id of a pair of agent and login.
     pub fn actor(&mut self, agent: Option<&[u8]>, principal: Option<&[u8]>) -> u32 {
-        let actor = Actor { agent: self.text(agent), principal: self.text(principal) };
-        if let Some(id) = self.actors.get(&actor) {
+        self.actor.clear();
+        append(&mut self.actor, agent);
+        append(&mut self.actor, principal);
+        if let Some(id) = self.actors.get(self.actor.as_slice()) {
             return *id;
         }
-        let mut shared = self.lexicon.lock();
-        let id = match shared.actors.get(&actor) {
-            Some(id) => *id,
+        let id = match self.lexicon.actors.find(&self.actor) {
+            Some((id, ())) => id,
             None => {
-                let id = next_id(shared.actor_list.len());
-                shared.actor_list.push(actor);
-                shared.actors.insert(actor, id);
-                id
+                let actor = Actor { agent: self.text(agent), principal: self.text(principal) };
+                self.lexicon.actors.insert(&self.actor, (), actor).0
             }
         };
-        drop(shared);
-        self.actors.insert(actor, id);
+        if self.actors.len() >= ACTORS {
+            self.actors.clear();
+        }
+        self.actors.insert(Box::from(self.actor.as_slice()), id);
         id
     }
 
     /// The request these columns make, if it was met before.
     ///
     /// `columns` are all that decides what a request is about; they are the key.
-    pub fn known_request(&mut self, columns: &[Option<&[u8]>]) -> Option<(u32, Arc<Request>)> {
+    pub fn known_request(&mut self, columns: &[Option<&[u8]>]) -> Option<Met> {
         self.key.clear();
-        for column in columns {
-            let length = column.map_or(u64::MAX, |c| c.len() as u64);
-            self.key.extend_from_slice(&length.to_le_bytes());
-            self.key.extend_from_slice(column.unwrap_or_default());
-        }
-        self.requests.get(self.key.as_slice()).cloned()
+        columns.iter().for_each(|column| append(&mut self.key, *column));
+        self.lexicon.requests.find(&self.key).map(|(id, plain)| Met { id, plain })
     }
 
     /// Keeps the request of the last [`Local::known_request`].
-    pub fn new_request(&mut self, request: Request) -> (u32, Arc<Request>) {
-        let key: Arc<[u8]> = Arc::from(self.key.as_slice());
-        let mut shared = self.lexicon.lock();
-        let id = match shared.requests.get(&key) {
-            Some(id) => *id,
-            None => {
-                let id = next_id(shared.request_list.len());
-                shared.request_list.push(Arc::new(request));
-                shared.requests.insert(Arc::clone(&key), id);
-                id
-            }
-        };
-        let kept = shared.request_list.get(id as usize).cloned().unwrap_or_default();
-        drop(shared);
-        self.requests.insert(key, (id, Arc::clone(&kept)));
-        (id, kept)
+    pub fn new_request(&mut self, request: Request) -> Met {
+        let Request { resource, method_allowed, listing, .. } = request;
+        let plain = Plain { resource, method_allowed, listing };
+        let (id, plain) = self.lexicon.requests.insert(&self.key, plain, request);
+        Met { id, plain }
     }
 }
 
@@ -214,7 +227,7 @@ impl Frozen {
     /// The text of an id; empty for [`ABSENT`].
     #[must_use]
     pub fn text(&self, id: u32) -> &[u8] {
-        self.texts.get(id as usize).map_or(&[], |t| t)
+        self.texts.text(id)
     }
 
     /// The text of an id, `None` for [`ABSENT`].
@@ -226,26 +239,27 @@ impl Frozen {
     /// The actor of an id.
     #[must_use]
     pub fn actor(&self, id: u32) -> Actor {
-        self.actors.get(id as usize).copied().unwrap_or_default()
-    }
-
-    /// All actors, by id.
-    #[must_use]
-    pub fn actors(&self) -> &[Actor] {
-        &self.actors
+        self.actors.record(id).copied().unwrap_or_default()
     }
 
     /// The request of an id.
     #[must_use]
     pub fn request(&self, id: u32) -> Option<&Request> {
-        self.requests.get(id as usize)
+        self.requests.record(id)
+    }
+
+    /// What counting needs of the request of an id.
+    #[must_use]
+    #[inline]
+    pub fn about(&self, id: u32) -> Option<About> {
+        self.abouts.get(id as usize).copied().filter(|about| about.is_one)
     }
 
     /// Text id of the object of a request.
     #[must_use]
     #[inline]
-    pub fn object(&self, request: u32) -> u32 {
-        self.objects.get(request as usize).copied().unwrap_or(ABSENT)
+    pub fn object(&self, id: u32) -> u32 {
+        self.abouts.get(id as usize).map_or(ABSENT, |about| about.object)
     }
 }
 
@@ -254,31 +268,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn threads_that_meet_the_same_text_share_one_id() {
-        let lexicon = Lexicon::default();
-        let ids: Vec<Vec<u32>> = std::thread::scope(|s| {
-            let handles: Vec<_> = (0..4)
-                .map(|_| {
-                    s.spawn(|| {
-                        let mut local = lexicon.local();
-                        (0..100u32).map(|n| local.text(Some(n.to_string().as_bytes()))).collect::<Vec<_>>()
-                    })
-                })
-                .collect();
-            handles.into_iter().map(|h| h.join().unwrap()).collect()
-        });
-        assert!(ids.windows(2).all(|w| w[0] == w[1]));
-        let frozen = lexicon.freeze();
-        assert_eq!(frozen.text(ids[0][42]), b"42");
-    }
-
-    #[test]
     fn absent_and_empty_are_not_the_same() {
         let lexicon = Lexicon::default();
         let mut local = lexicon.local();
         let (absent, empty) = (local.text(None), local.text(Some(b"")));
         assert_eq!(absent, ABSENT);
         assert_ne!(absent, empty);
+        assert_ne!(local.actor(None, None), local.actor(Some(b""), None));
+        assert_ne!(local.actor(Some(b"a"), None), local.actor(None, Some(b"a")));
     }
 
     #[test]
@@ -286,10 +283,27 @@ mod tests {
         let lexicon = Lexicon::default();
         let mut local = lexicon.local();
         assert!(local.known_request(&[Some(b"ab"), Some(b"c")]).is_none());
-        let (first, _) = local.new_request(Request::default());
+        let first = local.new_request(Request::default());
         assert!(local.known_request(&[Some(b"a"), Some(b"bc")]).is_none());
-        let (second, _) = local.new_request(Request::default());
-        assert_ne!(first, second);
-        assert!(local.known_request(&[Some(b"ab"), Some(b"c")]).is_some_and(|(id, _)| id == first));
+        let second = local.new_request(Request::default());
+        assert_ne!(first.id, second.id);
+        assert_eq!(local.known_request(&[Some(b"ab"), Some(b"c")]), Some(first));
+        let long = vec![7; 300];
+        assert!(local.known_request(&[Some(&long), None]).is_none());
+        let third = local.new_request(Request::default());
+        assert_eq!(local.known_request(&[Some(&long), None]), Some(third));
+        assert!(local.known_request(&[Some(&long[..254]), Some(&long[254..])]).is_none());
+    }
+
+    #[test]
+    fn more_actors_than_a_thread_keeps_in_mind_keep_their_ids() {
+        let lexicon = Lexicon::default();
+        let mut local = lexicon.local();
+        let name = |n: usize| format!("agent {n}").into_bytes();
+        let ids: Vec<u32> = (0..ACTORS * 2).map(|n| local.actor(Some(&name(n)), None)).collect();
+        assert!((0..ACTORS * 2).all(|n| local.actor(Some(&name(n)), None) == ids[n]));
+        drop(local);
+        let frozen = lexicon.freeze();
+        assert_eq!(frozen.text(frozen.actor(ids[ACTORS]).agent), name(ACTORS));
     }
 }

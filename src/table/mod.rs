@@ -1,9 +1,10 @@
 //! The evidence table: the narrow waist between reading and counting.
 //!
-//! [`row`] is one record as integers, [`lexicon`] the text behind its ids, [`partition`] where rows wait
+//! [`row`] is one record as integers, [`lexicon`] the text behind its ids (kept by [`interner`]), [`partition`] where rows wait
 //! (in memory, or spilled), [`schema`] the name of every column, [`frame`] rows as a polars frame and its grouping.
 
 pub mod frame;
+pub mod interner;
 pub mod lexicon;
 pub mod partition;
 pub mod row;

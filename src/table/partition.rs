@@ -41,7 +41,7 @@ impl Scratch {
 }
 
 /// Rows of a full chunk: rows are never moved once they are in one.
-const CHUNK: usize = 1024;
+const CHUNK: usize = 128;
 
 /// The rows of one partition: in memory, and in scratch files.
 #[derive(Debug, Default)]

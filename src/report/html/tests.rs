@@ -113,7 +113,7 @@ fn the_same_input_gives_the_same_page() {
 #[test]
 fn hostile_text_adds_no_tag_and_hides_nothing() {
     let mut tables = fixture::tables();
-    for client in &mut tables.clients {
+    for client in &mut tables.top_clients {
         client.client = fixture::HOSTILE.to_owned();
         client.party = fixture::HOSTILE.to_owned();
         client.first_served_utc = fixture::HOSTILE.to_owned();

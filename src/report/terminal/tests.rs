@@ -216,7 +216,7 @@ fn the_screens_of_inspect_are_as_they_were_read_and_approved() {
 fn no_line_is_longer_than_the_screen_and_nothing_hostile_gets_out() {
     for columns in 40..140 {
         let mut tables = fixture::tables();
-        for client in &mut tables.clients {
+        for client in &mut tables.top_clients {
             client.client = fixture::HOSTILE.to_owned();
             client.party = fixture::HOSTILE.to_owned();
         }
