@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 
 /// How fast accesstrail is and how much memory it takes, beside other tools and beside what the machine needs at least.
 #[derive(Debug, Parser)]
-#[command(name = "bench")]
+#[command(name = "bench", args_conflicts_with_subcommands = true)]
 pub(crate) struct Bench {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
@@ -60,6 +60,18 @@ pub(crate) struct Suite {
 impl Suite {
     pub(crate) fn wants(&self, id: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|only| only == id)
+    }
+
+    /// An error for a name in --only that is none of `ids`.
+    pub(crate) fn ensure_known(&self, ids: &[&str]) -> Result<()> {
+        let unknown = self.only.iter().find(|only| !ids.contains(&only.as_str()));
+        ensure!(
+            unknown.is_none(),
+            "--only names `{}`, which is not measured; there are {}",
+            unknown.map_or("", String::as_str),
+            ids.join(", ")
+        );
+        Ok(())
     }
 
     /// Where to write, if anywhere.

@@ -59,6 +59,8 @@ pub(crate) struct Growth {
 pub(crate) struct Series {
     /// Such as `distinct clients`.
     pub(crate) cause: String,
+    /// Of the cause, such as `GB`; nothing for what is counted.
+    pub(crate) unit: Option<String>,
     /// What was held, in a phrase.
     pub(crate) held: String,
     pub(crate) curves: Vec<Curve>,
@@ -106,5 +108,12 @@ impl Suite {
     /// The figure of a contender.
     pub(crate) fn of(&self, id: &str) -> Option<&Figure> {
         self.figures.iter().find(|f| f.id == id)
+    }
+}
+
+impl Series {
+    /// The cause with its unit.
+    pub(crate) fn title(&self) -> String {
+        self.unit.as_ref().map_or(self.cause.clone(), |unit| format!("{}, {unit}", self.cause))
     }
 }

@@ -10,6 +10,16 @@ use flate2::read::MultiGzDecoder;
 use memchr::{memchr, memchr_iter, memrchr};
 use sha2::{Digest, Sha256};
 
+/// Each by its id, as the table calls it.
+pub(crate) const FLOORS: [(&str, &str); 6] = [
+    ("newlines", "newline count, 1 thread"),
+    ("split", "fields of every line by hand, 2 threads"),
+    ("sha256", "SHA-256, 1 thread"),
+    ("inflate", "inflate of the one gzip, 1 thread"),
+    ("inflate-gzips", "inflate of the 64 gzips, 1 thread"),
+    ("unzstd", "decompression of the one zstd, 1 thread"),
+];
+
 /// Newlines, on one thread.
 pub(crate) fn newlines(log: &Path, lines: u64) -> Result<()> {
     let mut found = 0;

@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
 use crate::args;
 use crate::data::packing;
 use crate::data::store::Store;
 use crate::figures::{Figures, Suite};
+use crate::floors::FLOORS;
 use crate::machine::Machine;
-use crate::peers::{PEERS, Venv};
+use crate::peers::{PEERS, Peer, Venv};
 use crate::program::Program;
 use crate::turns::{Contender, Pace, in_turns, inside};
 use crate::workloads::WORKLOADS;
@@ -21,10 +22,14 @@ const ROOM_TENTHS: u64 = 27;
 /// Measures, prints, and writes the page.
 pub(crate) fn run(options: &args::Suite) -> Result<()> {
     let docs = options.docs()?;
+    let ids =
+        WORKLOADS.iter().map(|w| w.id).chain(FLOORS.iter().map(|f| f.0)).chain(PEERS.iter().map(|p| p.id));
+    options.ensure_known(&ids.collect::<Vec<_>>())?;
+    let venv = Venv::open(!options.no_optional)?;
+    let peers = present(options, &venv)?;
+    let program = Program::build()?;
     let store = Store::open(options.data.as_deref(), options.megabytes)?;
     store.ensure_room("small-files", store.bytes() / 10 * ROOM_TENTHS)?;
-    let program = Program::build()?;
-    let venv = Venv::open(!options.no_optional)?;
     let scratch = tempfile::tempdir()?;
     let (plain, tenth) = (packing::plain(&store)?, packing::tenth(&store)?);
 
@@ -33,17 +38,12 @@ pub(crate) fn run(options: &args::Suite) -> Result<()> {
         contenders.push(workload.contender(&program, &store, scratch.path())?);
     }
     contenders.extend(floors(&store)?.into_iter().filter(|c| options.wants(c.id)));
-    let mut versions = Vec::new();
-    for peer in PEERS.iter().filter(|p| options.wants(p.id)) {
-        if (peer.required || !options.no_optional) && peer.there(&venv)? {
-            let drawn = if peer.slow { &tenth } else { &plain };
-            contenders.push(peer.contender(&venv, drawn, scratch.path())?);
-            versions.extend(peer.version(&venv).map(|version| (peer.id.to_owned(), version)));
-        } else {
-            say(&format!("{} is not there and is left out", peer.id));
-        }
+    for peer in &peers {
+        let drawn = if peer.slow { &tenth } else { &plain };
+        contenders.push(peer.contender(&venv, drawn, scratch.path())?);
     }
-    ensure!(!contenders.is_empty(), "--only names nothing that is measured");
+    let versions = peers.iter().filter_map(|p| Some((p.id.to_owned(), p.version(&venv)?)));
+    store.warm()?;
     let suite = Suite {
         machine: Machine::here(),
         version: program.version.clone(),
@@ -52,7 +52,7 @@ pub(crate) fn run(options: &args::Suite) -> Result<()> {
         runs: options.runs,
         log: plain.truth,
         figures: in_turns(&contenders, options.runs)?,
-        versions,
+        versions: versions.collect(),
     };
     let mut figures = match &docs {
         Some(docs) => Figures::read(docs)?,
@@ -61,6 +61,19 @@ pub(crate) fn run(options: &args::Suite) -> Result<()> {
     figures.suite = Some(suite);
     page::print_suite(&figures)?;
     page::write(&figures, docs.as_deref())
+}
+
+/// The tools that are wanted and can be run; an error for one that is missing and must not.
+fn present(options: &args::Suite, venv: &Venv) -> Result<Vec<&'static Peer>> {
+    let mut peers = Vec::new();
+    for peer in PEERS.iter().filter(|p| options.wants(p.id) && (p.required || !options.no_optional)) {
+        if peer.there(venv)? {
+            peers.push(peer);
+        } else {
+            say(&format!("{} is not there and is left out", peer.id));
+        }
+    }
+    Ok(peers)
 }
 
 /// The work that no program can leave out.

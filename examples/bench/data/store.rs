@@ -57,6 +57,24 @@ impl Store {
         Ok(())
     }
 
+    /// Puts everything that is here into the page cache, and what was just written onto the disk, so that the first turn is like
+    /// the others.
+    pub(crate) fn warm(&self) -> Result<()> {
+        let _left_to_the_kernel = std::process::Command::new("sync").status();
+        let mut folders = vec![self.folder.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder)? {
+                let path = entry?.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    std::io::copy(&mut std::fs::File::open(path)?, &mut std::io::sink())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The path of `name`, made by `make` under another name first.
     pub(crate) fn made(&self, name: &str, make: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
         let path = self.folder.join(name);

@@ -34,7 +34,7 @@ fn page(growth: &figures::Growth) -> Growth {
 
 fn panel(series: &figures::Series, time: bool) -> Panel {
     let cost = |p: &figures::Point| {
-        if time { p.figure.wall_s } else { p.figure.peak_kib.unwrap_or_default() as f64 / 1024.0 }
+        if time { p.figure.wall_s } else { p.figure.peak_kib.unwrap_or_default().div_ceil(1024) as f64 }
     };
     let curve = |c: &figures::Curve| Curve {
         label: c.label.clone(),
@@ -42,7 +42,7 @@ fn panel(series: &figures::Series, time: bool) -> Panel {
     };
     Panel {
         title: format!("{} against {}", if time { "Time" } else { "Peak memory" }, series.cause),
-        x_title: series.cause.clone(),
+        x_title: series.title(),
         y_title: if time { "seconds" } else { "MiB" }.to_owned(),
         curves: series.curves.iter().map(curve).collect(),
     }

@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
+use accesstrail::report::number::thousands;
 use anyhow::Result;
 
 use crate::data::packing;
@@ -116,7 +117,12 @@ impl Bench {
             self.store.drop_drawn(&name)?;
         }
         let held = "a gzip on standard input; 65,536 clients, 16,384 objects, 2.16 million lines an hour";
-        Ok(Series { cause: "GB of log".to_owned(), held: held.to_owned(), curves })
+        Ok(Series {
+            cause: "size of the log".to_owned(),
+            unit: Some("GB".to_owned()),
+            held: held.to_owned(),
+            curves,
+        })
     }
 
     /// Something else than size, every line in scope.
@@ -144,9 +150,10 @@ impl Bench {
             self.store.drop_drawn(&name)?;
         }
         let held = format!(
-            "a plain log of {lines} lines, every line in scope; else 100,000 clients, 24 windows, 1,000 objects"
+            "a plain log of {} lines, every line in scope; 100,000 clients, 24 windows and 1,000 objects where they are not what varies",
+            thousands(lines)
         );
-        Ok(Series { cause: cause.to_owned(), held, curves })
+        Ok(Series { cause: cause.to_owned(), unit: None, held, curves })
     }
 
     fn points(&self, curves: &mut [Curve], askings: &[Asking], cause: f64, drawn: &Drawn) -> Result<()> {

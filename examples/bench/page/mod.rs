@@ -18,8 +18,8 @@ pub(crate) fn print_suite(figures: &Figures) -> Result<()> {
     let Some(suite) = &figures.suite else { return Ok(()) };
     let mut out = std::io::stdout().lock();
     let tables = [tables::own(suite), tables::peers(suite), tables::floors(suite), tables::bars(suite)];
-    for table in tables {
-        writeln!(out, "{}", tables::aligned(&table))?;
+    for table in tables.iter().filter(|table| !table.is_empty()) {
+        writeln!(out, "{}", tables::aligned(table))?;
     }
     Ok(())
 }

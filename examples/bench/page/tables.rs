@@ -5,6 +5,7 @@ pub(crate) use accesstrail::report::number::thousands;
 
 use crate::bars::{Wanted, bars as all_bars};
 use crate::figures::{Series, Stream, Suite};
+use crate::floors::FLOORS;
 use crate::machine::Machine;
 use crate::peers::PEERS;
 use crate::turns::Figure;
@@ -18,19 +19,16 @@ pub(crate) struct Table {
     loose_from: usize,
 }
 
+impl Table {
+    /// Whether nothing was measured that would stand in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
+
 fn table(head: &[&str], rows: Vec<Vec<String>>, loose_from: usize) -> Table {
     Table { head: head.iter().map(|h| (*h).to_owned()).collect(), rows, loose_from }
 }
-
-/// Floors by id, as the table calls them.
-const FLOORS: [(&str, &str); 6] = [
-    ("newlines", "newline count, 1 thread"),
-    ("split", "fields of every line by hand, 2 threads"),
-    ("sha256", "SHA-256, 1 thread"),
-    ("inflate", "inflate of the one gzip, 1 thread"),
-    ("inflate-gzips", "inflate of the 64 gzips, 1 thread"),
-    ("unzstd", "decompression of the one zstd, 1 thread"),
-];
 
 /// accesstrail on its workloads.
 pub(crate) fn own(suite: &Suite) -> Table {
@@ -49,9 +47,9 @@ pub(crate) fn peers(suite: &Suite) -> Table {
     let rows = PEERS.iter().filter_map(|peer| {
         let f = suite.of(peer.id)?;
         let beside = suite.of(if peer.slow { "tenth" } else { "combined" });
-        let ratio = beside.map_or("–".to_owned(), |own| format!("{:.1}", f.wall_s / own.wall_s));
+        let ratio = beside.map_or("–".to_owned(), |own| format!("{:.2}", f.wall_s / own.wall_s));
         let version = suite.versions.iter().find(|(id, _)| id == peer.id).map(|(_, v)| v.clone());
-        let note = if peer.slow { " (a tenth of the log, once)" } else { "" };
+        let note = if peer.slow { " (of a tenth, once)" } else { "" };
         let words = vec![version.unwrap_or_default(), format!("{}{note}", peer.answers)];
         Some([vec![peer.title.to_owned()], cost(f), vec![ratio], words].concat())
     });
@@ -105,7 +103,7 @@ pub(crate) fn streams(streams: &[Stream]) -> Table {
 
 /// One cause of growth.
 pub(crate) fn series(series: &Series) -> Table {
-    let mut head = vec![series.cause.clone()];
+    let mut head = vec![series.title()];
     for curve in &series.curves {
         head.extend([format!("{}: s", curve.label), format!("{}: MiB", curve.label)]);
     }
@@ -158,7 +156,9 @@ pub(crate) fn machine(m: &Machine) -> String {
 
 /// As Markdown.
 pub(crate) fn markdown(table: &Table) -> String {
-    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
+    let line = |cells: &[String]| {
+        format!("| {} |\n", cells.iter().map(|c| c.replace('|', "\\|")).collect::<Vec<_>>().join(" | "))
+    };
     let rule = (0..table.head.len()).map(|n| if n > 0 && n < table.loose_from { "---:" } else { "---" });
     let mut text = line(&table.head) + &format!("|{}|\n", rule.collect::<Vec<_>>().join("|"));
     for row in &table.rows {

@@ -45,7 +45,7 @@ const BOTH: &str = "the same two numbers";
 /// All of them, in the order of a turn.
 pub(crate) const PEERS: &[Peer] = &[
     Peer {
-        title: "`rg … \\| mawk`",
+        title: "`rg … | mawk`",
         answers: "the same two numbers; looks at matching lines only",
         ..shell(
             "rg",
@@ -71,12 +71,12 @@ pub(crate) const PEERS: &[Peer] = &[
     },
     Peer {
         required: false,
-        answers: "a screen of hits (status 200 of any method), no addresses",
+        answers: "how many, by how many addresses not",
         answer: false,
         ..shell(
             "rhit",
             &[("rhit", "rhit")],
-            r#"rhit --no-color --silent-load --status 200 --path "^$2\$" "$1" 2>&1"#,
+            r#"rhit --color no --silent-load --method GET --status 200 --path "^$2\$" "$1" 2>&1"#,
         )
     },
     Peer {

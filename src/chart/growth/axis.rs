@@ -74,14 +74,19 @@ fn above(value: f64) -> f64 {
     round([1.0, 2.0, 5.0, 10.0].into_iter().find(fits).unwrap_or(20.0), decade)
 }
 
-/// A value as people read it: two digits below 10, whole above.
-pub(super) fn text(value: f64) -> String {
+/// A measured value, to about two digits and to whole numbers from 100 on.
+pub(super) fn precise(value: f64) -> String {
     match value {
-        v if v >= 9.95 => thousands(v.round() as u64),
-        v if v >= 0.095 => trimmed(format!("{v:.1}")),
-        v if v >= 0.0095 => trimmed(format!("{v:.2}")),
-        v => trimmed(format!("{v:.4}")),
+        v if v >= 99.5 => thousands(v.round() as u64),
+        v if v >= 9.995 => format!("{v:.1}"),
+        v if v >= 0.0995 => format!("{v:.2}"),
+        v => format!("{v:.3}"),
     }
+}
+
+/// A round value, with no more digits than it has.
+fn text(value: f64) -> String {
+    if value >= 1.0 { thousands(value.round() as u64) } else { trimmed(format!("{value:.6}")) }
 }
 
 fn trimmed(text: String) -> String {

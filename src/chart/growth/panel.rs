@@ -2,7 +2,7 @@
 
 use super::super::label::{clean, shorten};
 use super::super::sheet::{Anchor, Point, Rect, Shade, Sheet, Text};
-use super::axis::{Axis, drawable, text};
+use super::axis::{Axis, drawable, precise};
 use super::{Curve, Panel};
 
 const TITLE_EM_PX: i32 = 33;
@@ -149,7 +149,7 @@ fn values(sheet: &mut Sheet, plot: Rect, x: Axis, y: Axis, curve: &Curve, taken:
     for point in curve.points.iter().filter(|p| is_drawable(p)) {
         let (px, py) = pixel(x, y, *point);
         let free = [py - 22, py + 38].into_iter().find_map(|baseline| {
-            let text = Text::new((px, baseline), text(point.1), VALUE_EM_PX, Anchor::Middle);
+            let text = Text::new((px, baseline), precise(point.1), VALUE_EM_PX, Anchor::Middle);
             let b = text.bounds();
             let inside = b.x0 > plot.x0 && b.x1 < plot.x1 && b.y0 > plot.y0 - 30 && b.y1 < plot.y1;
             (inside && !taken.iter().any(|t| t.overlaps(&b))).then_some(text)
