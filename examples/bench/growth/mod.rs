@@ -135,7 +135,7 @@ impl Bench {
     ) -> Result<Series> {
         let memory = |label, size| Asking {
             label,
-            arguments: vec!["--json", "--quiet", "--memory", size],
+            arguments: vec!["--json", "--quiet", "--window", "1h", "--memory", size],
             expected: Expected::all,
         };
         let askings = [memory("--memory 512MiB", "512MiB"), memory("--memory 2GiB", "2GiB")];

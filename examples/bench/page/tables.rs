@@ -118,10 +118,10 @@ pub(crate) fn series(series: &Series) -> Table {
 }
 
 fn cause(value: f64) -> String {
-    if value < 100.0 && value.fract() != 0.0 {
-        format!("{value:.2}")
-    } else {
-        thousands(value.round() as u64)
+    match value {
+        v if v < 0.0995 => format!("{v:.3}"),
+        v if v < 9.95 => format!("{v:.1}"),
+        v => thousands(v.round() as u64),
     }
 }
 

@@ -78,7 +78,7 @@ fn above(value: f64) -> f64 {
 pub(super) fn precise(value: f64) -> String {
     match value {
         v if v >= 99.5 => thousands(v.round() as u64),
-        v if v >= 9.995 => format!("{v:.1}"),
+        v if v >= 9.995 => trimmed(format!("{v:.1}")),
         v if v >= 0.0995 => format!("{v:.2}"),
         v => format!("{v:.3}"),
     }
