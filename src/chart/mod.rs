@@ -1,4 +1,5 @@
-//! The timeline chart, as SVG and as PNG: the only room that knows plotters.
+//! The timeline chart, as SVG and as PNG: the only room that knows plotters. Beside it the bench's chart of growth
+//! (`growth`), which no run of the program draws.
 //!
 //! A [`Timeline`] comes in, a picture goes out. In between stands a *sheet*: a plain list of rectangles,
 //! lines and texts that `picture` composes and `paint` hands to plotters, to the SVG backend and to the
@@ -21,6 +22,7 @@ mod events;
 mod flags;
 mod font;
 mod frame;
+mod growth;
 mod label;
 mod numbers;
 mod paint;
@@ -35,6 +37,8 @@ mod time_axis;
 mod zone;
 
 use crate::finding::timeline::Timeline;
+
+pub use growth::{CURVES, Curve, Growth, Panel, growth_png, growth_svg};
 
 /// Width of every chart in PNG pixels, and in SVG user units. The SVG declares half of it as its size.
 pub const WIDTH_PX: u32 = 2400;

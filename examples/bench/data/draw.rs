@@ -1,0 +1,22 @@
+//! SplitMix64: what is drawn is the same on every machine.
+
+/// A seeded stream of numbers.
+pub(crate) struct Draw(u64);
+
+impl Draw {
+    pub(crate) fn new() -> Self {
+        Self(0x5EED)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    pub(crate) fn below(&mut self, n: u64) -> u64 {
+        self.next() % n.max(1)
+    }
+}
