@@ -6,12 +6,12 @@ use std::sync::{Mutex, PoisonError};
 
 use super::by::{Groups, Key};
 use super::events::Context;
+use super::order::in_order;
 use super::pass::Pass;
 use super::tables::{Listing, Tables, Wanted};
 use super::totals::{FEW, OfVantage, Totals};
 use crate::table::frame::TableError;
 use crate::table::partition::{Keeping, Partitions};
-use crate::table::row::Row;
 
 /// The sums of one group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -259,9 +259,10 @@ fn work<'a>(
         if number >= partitions.count() {
             return Ok(pass);
         }
-        let live = |row: &Row| context.files.get(row.file as usize).is_some_and(|f| f.live);
-        let rows = partitions.take(number, live)?;
-        if let Some(events) = pass.partition(u32::try_from(number).unwrap_or(u32::MAX), &rows)? {
+        pass.begin(u32::try_from(number).unwrap_or(u32::MAX));
+        let most_bytes = keeping.budget_bytes / 4;
+        in_order(partitions, number, keeping, most_bytes, context, |place, row| pass.row(place, row))?;
+        if let Some(events) = pass.end()? {
             groups.lock().unwrap_or_else(PoisonError::into_inner).add(events, context, &extra.by)?;
         }
     }

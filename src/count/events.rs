@@ -45,6 +45,8 @@ pub struct Context<'a> {
     pub captures_subject: &'a [bool],
     /// The windows.
     pub grid: &'a Grid,
+    /// Whether rows can lie outside the window: it is declared.
+    pub has_edges: bool,
     /// METHOD M6.3 (i).
     pub gap_us: i64,
     /// Modal size by (vantage, object).

@@ -7,7 +7,10 @@
 use std::cmp::Ordering;
 
 use super::events::{Context, canonical};
+use crate::table::frame::TableError;
+use crate::table::partition::{Keeping, Partitions};
 use crate::table::row::{ClientKind, Row};
+use crate::table::runs::{Sink, Sorting};
 
 /// What a row is sorted by: 32 bytes, so that sorting moves little.
 #[derive(Debug, Clone, Copy)]
@@ -17,7 +20,7 @@ pub struct Place {
     time_us: i64,
     kind: u16,
     vantage: u16,
-    /// Where in the partition the row stands.
+    /// Where among the rows that are sorted it stands.
     row: u32,
 }
 
@@ -47,24 +50,76 @@ impl Place {
         self.kind == other.kind && self.key == other.key && self.vantage == other.vantage
     }
 
-    /// The row itself.
-    #[must_use]
-    pub fn row<'r>(&self, rows: &'r [Row]) -> Option<&'r Row> {
-        rows.get(self.row as usize)
+    fn compare(&self, other: &Self) -> Ordering {
+        let first = self.kind.cmp(&other.kind).then(self.key.cmp(&other.key));
+        first.then(self.vantage.cmp(&other.vantage)).then(self.time_us.cmp(&other.time_us))
     }
 }
 
 /// The places of `rows` in counting order.
-#[must_use]
-pub fn in_order(rows: &[Row], context: &Context<'_>) -> Vec<Place> {
+fn sorted(rows: &[Row], context: &Context<'_>) -> Vec<Place> {
     let mut places: Vec<Place> =
         rows.iter().zip(0u32..).map(|(row, place)| Place::of(row, place, context)).collect();
+    let row = |place: &Place| rows.get(place.row as usize);
     places.sort_unstable_by(|a, b| {
-        let first = a.kind.cmp(&b.kind).then(a.key.cmp(&b.key)).then(a.vantage.cmp(&b.vantage));
-        first.then(a.time_us.cmp(&b.time_us)).then_with(|| match (a.row(rows), b.row(rows)) {
+        a.compare(b).then_with(|| match (row(a), row(b)) {
             (Some(a), Some(b)) => canonical(context.files, a, b),
             _ => Ordering::Equal,
         })
     });
     places
+}
+
+/// Counting order, for rows that are sorted part by part.
+struct Counting<'a>(&'a Context<'a>);
+
+impl Sorting<Row> for Counting<'_> {
+    fn sort(&self, rows: &mut [Row]) {
+        let before = rows.to_vec();
+        let places = sorted(&before, self.0);
+        for (row, place) in rows.iter_mut().zip(places) {
+            if let Some(of_place) = before.get(place.row as usize) {
+                *row = *of_place;
+            }
+        }
+    }
+
+    fn compare(&self, a: &Row, b: &Row) -> Ordering {
+        let (first, second) = (Place::of(a, 0, self.0), Place::of(b, 0, self.0));
+        first.compare(&second).then_with(|| canonical(self.0.files, a, b))
+    }
+}
+
+/// Gives the live rows of a partition in counting order. One that is larger than `most_bytes` (one client can have asked
+/// for anything) is sorted part by part, and its parts lie on disk meanwhile.
+///
+/// # Errors
+/// Scratch space that fails, or what `take` says.
+pub fn in_order(
+    partitions: &Partitions,
+    number: usize,
+    keeping: &Keeping,
+    most_bytes: usize,
+    context: &Context<'_>,
+    mut take: impl FnMut(&Place, &Row) -> Result<(), TableError>,
+) -> Result<(), TableError> {
+    let live = |row: &Row| context.files.get(row.file as usize).is_some_and(|f| f.live);
+    if partitions.bytes(number) <= most_bytes as u64 {
+        let rows = partitions.take(number, live)?;
+        return sorted(&rows, context)
+            .iter()
+            .try_for_each(|place| rows.get(place.row as usize).map_or(Ok(()), |row| take(place, row)));
+    }
+    let order = Counting(context);
+    let mut sink = Sink::new(keeping, most_bytes / 2);
+    partitions.drain(number, |rows| {
+        for row in rows.into_iter().filter(live) {
+            sink.push(row);
+            if sink.is_full() {
+                sink.spill(&order)?;
+            }
+        }
+        Ok(())
+    })?;
+    sink.end(&order).each(&order, |row| take(&Place::of(row, 0, context), row))
 }

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use super::client::Client;
 use super::events::{Attributor, Context, Event, as_served};
 use super::filter::View;
-use super::order::{Place, in_order};
+use super::order::Place;
 use super::retrieval::{Fold, Retrieval, slot};
 use super::tables::{EventRecord, Tables};
 use super::totals::Totals;
@@ -33,83 +33,152 @@ pub struct Pass<'a> {
     parties: Attributor<'a>,
     /// Of an IPv6 /64: its events, which are sorted by address before they are counted.
     net: Vec<Labelled>,
+    numbers: Numbers,
+    /// The retrieval key that is being counted; its place in memory is used again for the next one.
+    open: Option<Box<Key>>,
+}
+
+/// The rows of one retrieval key so far.
+struct Key {
+    place: Place,
+    client: Client,
+    fold: Fold<Event>,
+    twice: Twice,
+    listed: Listed,
+    edges: Edges,
+}
+
+impl Key {
+    fn of(place: &Place, row: &Row) -> Self {
+        Self {
+            place: *place,
+            client: Client::of(row),
+            fold: Fold::default(),
+            twice: Twice::default(),
+            listed: Listed::default(),
+            edges: Edges::default(),
+        }
+    }
 }
 
 impl<'a> Pass<'a> {
     /// A thread's pass.
     #[must_use]
     pub fn new(context: &'a Context<'a>, totals: Totals, tables: Tables, group: bool) -> Self {
-        let grouped = group.then(Vec::new);
-        Self { context, totals, tables, grouped, parties: Attributor::new(context), net: Vec::new() }
+        Self {
+            context,
+            totals,
+            tables,
+            grouped: group.then(Vec::new),
+            parties: Attributor::new(context),
+            net: Vec::new(),
+            numbers: Numbers::default(),
+            open: None,
+        }
     }
 
-    /// Counts one partition; gives its events where they are to be grouped.
-    ///
-    /// # Errors
-    /// Scratch space that fails.
-    pub fn partition(&mut self, number: u32, rows: &[Row]) -> Result<Option<&[Labelled]>, TableError> {
-        let places = in_order(rows, self.context);
+    /// What comes from here on is another partition's.
+    pub fn begin(&mut self, partition: u32) {
         self.totals.begin_partition();
+        self.numbers = Numbers { partition, next: 0 };
         if let Some(grouped) = &mut self.grouped {
             grouped.clear();
         }
-        let mut retrievals = Numbers { partition: number, next: 0 };
-        let is_cut = rows.iter().any(|row| !row.flags().in_window);
-        for client in places.chunk_by(Place::is_client_of) {
-            self.totals.begin_client();
-            let mut one = None;
-            for key in client.chunk_by(Place::is_key_of) {
-                if is_cut {
-                    self.edges(key, rows);
+    }
+
+    /// The next row in counting order.
+    ///
+    /// # Errors
+    /// Scratch space that fails.
+    pub fn row(&mut self, place: &Place, row: &Row) -> Result<(), TableError> {
+        let mut key = match self.open.take() {
+            Some(mut key) => {
+                if !key.place.is_key_of(place) {
+                    let is_other_client = !key.place.is_client_of(place);
+                    self.end_key(&mut key, is_other_client)?;
+                    (key.place, key.client) = (*place, Client::of(row));
+                    if is_other_client {
+                        self.totals.begin_client();
+                    }
                 }
-                one = one.or_else(|| key.first().and_then(|p| p.row(rows)).map(Client::of));
-                self.key(key, rows, &mut retrievals)?;
+                key
             }
-            match one {
-                Some(Client { kind: ClientKind::Ip6, .. }) => self.addresses(),
-                Some(client) => self.end_client(client),
-                None => {}
+            None => {
+                self.totals.begin_client();
+                Box::new(Key::of(place, row))
             }
-            self.tables.spill_if_full(self.context)?;
+        };
+        self.add(&mut key, row);
+        self.open = Some(key);
+        Ok(())
+    }
+
+    /// Ends the partition; gives its events where they are to be grouped.
+    ///
+    /// # Errors
+    /// Scratch space that fails.
+    pub fn end(&mut self) -> Result<Option<&[Labelled]>, TableError> {
+        if let Some(mut key) = self.open.take() {
+            self.end_key(&mut key, true)?;
         }
         Ok(self.grouped.as_deref())
     }
 
-    /// The rows of one retrieval key.
-    fn key(&mut self, places: &[Place], rows: &[Row], numbers: &mut Numbers) -> Result<(), TableError> {
-        let mut fold: Fold<Event> = Fold::default();
-        let mut twice = Twice::default();
-        let mut listed = Listed::default();
-        let mut over: Vec<Labelled> = Vec::new();
-        for place in places {
-            let Some((event, about)) = self.event(place, rows) else { continue };
-            twice.look(&event, self.context);
-            if !event.served() {
-                self.take((event, None));
-                listed.other(&event, &mut self.tables);
-                continue;
-            }
-            let served = as_served(&event, about, self.context);
-            let opens =
-                fold.take(event, &served, self.context.gap_us, |opener, r| over.push((opener, Some(r))));
-            listed.served(&event, slot(served.copied), opens, numbers, &mut self.tables);
-            if !opens {
-                self.take((event, None));
-            }
-            self.take_all(&mut over);
+    fn add(&mut self, key: &mut Key, row: &Row) {
+        if self.context.has_edges {
+            key.edges.look(row, self.context);
         }
-        fold.end(|opener, r| over.push((opener, Some(r))));
-        self.take_all(&mut over);
-        listed.end(&mut self.tables);
-        if let (Some(v), n @ 1..) = (self.totals.of(twice.vantage), twice.found) {
-            v.notes.repeated += n;
+        let Some((event, about)) = self.event(row) else { return };
+        key.twice.look(&event, self.context);
+        if !event.served() {
+            self.take((event, None));
+            key.listed.other(&event, &mut self.tables);
+            return;
         }
-        self.tables.spill_events_if_full(self.context)
+        let served = as_served(&event, about, self.context);
+        let mut over = None;
+        let opens =
+            key.fold.take(event, &served, self.context.gap_us, |opener, r| over = Some((opener, Some(r))));
+        key.listed.served(&event, slot(served.copied), opens, &mut self.numbers, &mut self.tables);
+        if !opens {
+            self.take((event, None));
+        }
+        if let Some(labelled) = over {
+            self.take(labelled);
+        }
+    }
+
+    /// Counts what is over by the key's end, and leaves an empty key.
+    fn end_key(&mut self, key: &mut Key, ends_client: bool) -> Result<(), TableError> {
+        std::mem::take(&mut key.fold).end(|opener, r| self.take((opener, Some(r))));
+        key.listed.end(&mut self.tables);
+        if let (vantage, found @ 1..) = key.twice.end()
+            && let Some(v) = self.totals.of(vantage)
+        {
+            v.notes.repeated += found;
+        }
+        if self.context.has_edges
+            && let (vantage, cut @ 1..) = std::mem::take(&mut key.edges).end()
+            && let Some(v) = self.totals.of(vantage)
+        {
+            v.notes.cut_by_edges += cut;
+        }
+        self.tables.spill_events_if_full(self.context)?;
+        if !ends_client {
+            return Ok(());
+        }
+        match key.client.kind {
+            ClientKind::Ip6 => self.addresses(),
+            _ => self.end_client(key.client),
+        }
+        self.tables.spill_if_full(self.context)
     }
 
     /// The event of a row that is in the window and that no filter takes out.
-    fn event(&mut self, place: &Place, rows: &[Row]) -> Option<(Event, About)> {
-        let row = place.row(rows).filter(|row| row.flags().in_window)?;
+    fn event(&mut self, row: &Row) -> Option<(Event, About)> {
+        if !row.flags().in_window {
+            return None;
+        }
         let about = self.context.frozen.about(row.request)?;
         let mut event = Event::bare(*row, about, self.context);
         event.window = self.context.grid.index(row.time_us)?;
@@ -122,10 +191,6 @@ impl<'a> Pass<'a> {
             }
         }
         Some((event, about))
-    }
-
-    fn take_all(&mut self, over: &mut Vec<Labelled>) {
-        over.drain(..).for_each(|labelled| self.take(labelled));
     }
 
     /// Counts an event now, or, of IPv6, when all of its /64 are there.
@@ -166,41 +231,49 @@ impl<'a> Pass<'a> {
         self.totals.end_client(client, |end| tables.client(end, words));
         tables.end_cells(client);
     }
+}
 
-    /// How many retrievals hold requests inside and outside the window (METHOD M6.3, TIM-02).
-    fn edges(&mut self, places: &[Place], rows: &[Row]) {
-        let inside = |place: &Place| place.row(rows).is_some_and(|row| row.flags().in_window);
-        if places.iter().all(inside) || !places.iter().any(inside) {
+/// How many retrievals of a key hold requests inside and outside the window (METHOD M6.3, TIM-02): they are folded once more,
+/// with what lies outside.
+#[derive(Default)]
+struct Edges {
+    fold: Fold<()>,
+    /// Whether the open retrieval of each kind lies inside, and outside.
+    sides: [(bool, bool); 3],
+    cut: u64,
+    vantage: u16,
+}
+
+impl Edges {
+    fn look(&mut self, row: &Row, context: &Context<'_>) {
+        let Some(about) = context.frozen.about(row.request) else { return };
+        let event = Event::bare(*row, about, context);
+        if !event.served() {
             return;
         }
-        let mut fold: Fold<()> = Fold::default();
-        let mut sides = [(false, false); 3];
-        let (mut cut, mut vantage) = (0, 0);
-        let is_cut = |side: (bool, bool)| u64::from(side.0 && side.1);
-        for row in places.iter().filter_map(|place| place.row(rows)) {
-            let Some(about) = self.context.frozen.about(row.request) else { continue };
-            let event = Event::bare(*row, about, self.context);
-            if !event.served() {
-                continue;
-            }
-            vantage = event.vantage;
-            let served = as_served(&event, about, self.context);
-            let opens = fold.take((), &served, self.context.gap_us, |(), _| {});
-            let Some(side) = sides.get_mut(slot(served.copied)) else { continue };
-            if opens {
-                cut += is_cut(std::mem::take(side));
-            }
-            let inside = row.flags().in_window;
-            *side = (side.0 || inside, side.1 || !inside);
+        self.vantage = event.vantage;
+        let served = as_served(&event, about, context);
+        let opens = self.fold.take((), &served, context.gap_us, |(), _| {});
+        let Some(side) = self.sides.get_mut(slot(served.copied)) else { return };
+        if opens {
+            self.cut += cut(std::mem::take(side));
         }
-        cut += sides.into_iter().map(is_cut).sum::<u64>();
-        if let (Some(v), 1..) = (self.totals.of(vantage), cut) {
-            v.notes.cut_by_edges += cut;
-        }
+        let inside = row.flags().in_window;
+        *side = (side.0 || inside, side.1 || !inside);
+    }
+
+    /// Vantage and number.
+    fn end(self) -> (u16, u64) {
+        (self.vantage, self.cut + self.sides.into_iter().map(cut).sum::<u64>())
     }
 }
 
+fn cut((inside, outside): (bool, bool)) -> u64 {
+    u64::from(inside && outside)
+}
+
 /// Numbers of the retrievals of one partition, in counting order. Whoever lists events numbers them anew.
+#[derive(Default)]
 struct Numbers {
     partition: u32,
     next: u32,
@@ -242,9 +315,9 @@ impl Listed {
         *waiting = Some(EventRecord::served(event, number));
     }
 
-    fn end(self, tables: &mut Tables) {
+    fn end(&mut self, tables: &mut Tables) {
         let Some(events) = tables.events() else { return };
-        for waiting in self.waiting.into_iter().flatten() {
+        for waiting in self.waiting.iter_mut().filter_map(Option::take) {
             events.push(EventRecord { is_last: true, ..waiting });
         }
     }
@@ -266,6 +339,12 @@ struct Twice {
 }
 
 impl Twice {
+    /// Vantage and number; what comes next is another key's.
+    fn end(&mut self) -> (u16, u64) {
+        self.time_us = None;
+        (self.vantage, std::mem::take(&mut self.found))
+    }
+
     fn look(&mut self, event: &Event, context: &Context<'_>) {
         let row = &event.row;
         let source = context.files.get(row.file as usize).map_or(0, |f| f.source_number);

@@ -15,7 +15,7 @@ use super::totals::ClientEnd;
 use crate::table::frame::TableError;
 use crate::table::lexicon::Frozen;
 use crate::table::partition::Keeping;
-use crate::table::row::{ClientKind, Row};
+use crate::table::row::{ClientKind, Row, parted, two};
 use crate::table::runs::{Kept, Runs, Sink, Sorting};
 
 /// Which tables are wanted.
@@ -283,16 +283,6 @@ impl ClientRecord {
     }
 }
 
-/// Two small integers in one column.
-const fn two(high: u32, low: u32) -> u64 {
-    (high as u64) << 32 | low as u64
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "undoes `two`")]
-const fn parted(word: u64) -> (u32, u32) {
-    ((word >> 32) as u32, word as u32)
-}
-
 /// Kind and vantage in one column, and with them another small integer.
 fn place(client: Client, vantage: u16, more: u32) -> u64 {
     two(u32::from(vantage) << 8 | client.kind as u32, more)
@@ -397,40 +387,16 @@ impl Kept for EventRecord {
     ];
 
     fn word(&self, column: usize) -> u64 {
-        let row = &self.row;
         match column {
-            0 => row.time_us.cast_unsigned(),
-            1 => row.offset,
-            2 => row.client_hi,
-            3 => row.client_lo,
-            4 => row.bytes.cast_unsigned(),
-            5 => two(row.line, row.request),
-            6 => two(row.actor, row.peer),
-            7 => two(row.file, row.codes()),
             8 => two(self.party, u32::from(self.is_last)),
-            _ => two(self.number.0, self.number.1),
+            9 => two(self.number.0, self.number.1),
+            of_row => self.row.word(of_row),
         }
     }
 
     fn of(word: impl Fn(usize) -> u64) -> Self {
-        let ((line, request), (actor, peer)) = (parted(word(5)), parted(word(6)));
-        let ((file, codes), (party, last)) = (parted(word(7)), parted(word(8)));
-        let row = Row {
-            time_us: word(0).cast_signed(),
-            offset: word(1),
-            client_hi: word(2),
-            client_lo: word(3),
-            bytes: word(4).cast_signed(),
-            line,
-            request,
-            actor,
-            peer,
-            file,
-            status: 0,
-            reason: 0,
-            flags: 0,
-        };
-        Self { row: row.with_codes(codes), party, number: parted(word(9)), is_last: last == 1 }
+        let (party, last) = parted(word(8));
+        Self { row: Row::of(&word), party, number: parted(word(9)), is_last: last == 1 }
     }
 }
 

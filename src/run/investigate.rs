@@ -203,6 +203,7 @@ impl Scene<'_> {
             party_names: &party_names,
             captures_subject: &captures,
             grid: &grid,
+            has_edges: self.prepared.rules.window.is_some(),
             gap_us: case.counting.gap_us,
             modal: &modal,
             filter: self.question.filter.as_ref(),

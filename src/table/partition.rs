@@ -48,6 +48,8 @@ const CHUNK: usize = 128;
 struct Slot {
     chunks: Vec<Vec<Row>>,
     spilled: Vec<PathBuf>,
+    /// Rows in these files.
+    spilled_rows: usize,
 }
 
 impl Slot {
@@ -68,6 +70,7 @@ impl Slot {
     fn absorb(&mut self, other: Self) {
         self.chunks.extend(other.chunks);
         self.spilled.extend(other.spilled);
+        self.spilled_rows += other.spilled_rows;
     }
 
     fn rows(&self) -> usize {
@@ -113,6 +116,7 @@ impl Buffers {
             let path = self.keeping.scratch.file()?;
             frame::spill(&mut frame::of_rows(&slot.chunks.concat())?, &path)?;
             slot.spilled.push(path);
+            slot.spilled_rows += slot.rows();
             slot.chunks.clear();
         }
         self.held = 0;
@@ -173,6 +177,34 @@ impl Partitions {
             rows.clear();
             frame::to_rows(&frame::unspill(path)?, &mut rows)?;
             rows.iter().for_each(&mut see);
+        }
+        Ok(())
+    }
+
+    /// What the rows of one partition take in memory.
+    #[must_use]
+    pub fn bytes(&self, partition: usize) -> u64 {
+        let slot = self.slots.get(partition).map(locked);
+        slot.map_or(0, |slot| ((slot.rows() + slot.spilled_rows) * size_of::<Row>()) as u64)
+    }
+
+    /// Takes the rows of one partition out of here, part by part.
+    ///
+    /// # Errors
+    /// A scratch file that is gone or broken, or what `take` says.
+    pub fn drain(
+        &self,
+        partition: usize,
+        mut take: impl FnMut(Vec<Row>) -> Result<(), TableError>,
+    ) -> Result<(), TableError> {
+        let Some(slot) = self.slots.get(partition).map(|slot| std::mem::take(&mut *locked(slot))) else {
+            return Ok(());
+        };
+        slot.chunks.into_iter().try_for_each(&mut take)?;
+        for path in &slot.spilled {
+            let mut rows = Vec::new();
+            frame::to_rows(&frame::unspill(path)?, &mut rows)?;
+            take(rows)?;
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! One evidence row: 64 bytes of integers for one record that matches a resource.
 
+use super::runs::Kept;
 use crate::outcome::Reason;
 
 /// A record that matches a resource, in or out of the window.
@@ -142,6 +143,59 @@ impl Row {
     #[must_use]
     pub fn logged_bytes(&self) -> Option<u64> {
         u64::try_from(self.bytes).ok()
+    }
+}
+
+/// Two small integers in one column.
+#[must_use]
+pub const fn two(high: u32, low: u32) -> u64 {
+    (high as u64) << 32 | low as u64
+}
+
+/// Undoes [`two`].
+#[must_use]
+#[expect(clippy::cast_possible_truncation, reason = "each half is 32 bits")]
+pub const fn parted(word: u64) -> (u32, u32) {
+    ((word >> 32) as u32, word as u32)
+}
+
+/// A row that is sorted part by part.
+impl Kept for Row {
+    const COLUMNS: &'static [&'static str] =
+        &["time_us", "offset", "client_hi", "client_lo", "bytes", "line_request", "actor_peer", "file_codes"];
+
+    fn word(&self, column: usize) -> u64 {
+        match column {
+            0 => self.time_us.cast_unsigned(),
+            1 => self.offset,
+            2 => self.client_hi,
+            3 => self.client_lo,
+            4 => self.bytes.cast_unsigned(),
+            5 => two(self.line, self.request),
+            6 => two(self.actor, self.peer),
+            _ => two(self.file, self.codes()),
+        }
+    }
+
+    fn of(word: impl Fn(usize) -> u64) -> Self {
+        let ((line, request), (actor, peer), (file, codes)) =
+            (parted(word(5)), parted(word(6)), parted(word(7)));
+        let row = Self {
+            time_us: word(0).cast_signed(),
+            offset: word(1),
+            client_hi: word(2),
+            client_lo: word(3),
+            bytes: word(4).cast_signed(),
+            line,
+            request,
+            actor,
+            peer,
+            file,
+            status: 0,
+            reason: 0,
+            flags: 0,
+        };
+        row.with_codes(codes)
     }
 }
 
