@@ -252,7 +252,8 @@ fn work<'a>(
     groups: &Mutex<Groups>,
 ) -> Result<Pass<'a>, TableError> {
     let totals = Totals::new(context.resources.len() > 1, Tables::by_client(extra.wanted));
-    let tables = Tables::new(extra.wanted, keeping, keeping.budget_bytes);
+    let share = keeping.share(context.frozen.bytes() + partitions.held_bytes());
+    let tables = Tables::new(extra.wanted, keeping, share);
     let mut pass = Pass::new(context, totals, tables, !extra.by.is_empty());
     loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
@@ -260,8 +261,7 @@ fn work<'a>(
             return Ok(pass);
         }
         pass.begin(u32::try_from(number).unwrap_or(u32::MAX));
-        let most_bytes = keeping.budget_bytes / 4;
-        in_order(partitions, number, keeping, most_bytes, context, |place, row| pass.row(place, row))?;
+        in_order(partitions, number, keeping, share / 4, context, |place, row| pass.row(place, row))?;
         if let Some(events) = pass.end()? {
             groups.lock().unwrap_or_else(PoisonError::into_inner).add(events, context, &extra.by)?;
         }

@@ -117,7 +117,7 @@ impl Bucket {
         }
         self.held += frame.height() * frame.width() * size_of::<u64>();
         self.memory.push(frame);
-        if self.held > keeping.budget_bytes {
+        if self.held > keeping.share(0) / 8 {
             if let Some(mut all) = stack(std::mem::take(&mut self.memory))? {
                 let path = keeping.scratch.file()?;
                 spill(&mut all, &path)?;
@@ -135,12 +135,12 @@ mod tests {
     use crate::table::frame::{small, unsigned};
     use std::sync::Arc;
 
-    fn exchange(partitions: usize, budget_bytes: usize) -> Vec<(u32, u64)> {
+    fn exchange(partitions: usize, memory_bytes: usize) -> Vec<(u32, u64)> {
         let tally = Tally {
             keys: vec![s::OBJECT],
             measures: Measures { sums: &[s::SERVED], minima: &[], maxima: &[] },
         };
-        let keeping = Keeping { partitions, budget_bytes, scratch: Arc::default() };
+        let keeping = Keeping { partitions, memory_bytes, threads: 1, scratch: Arc::default() };
         let mut exchange = Exchange::new(tally, &keeping);
         for part in 0..5u32 {
             let objects: Vec<u32> = (0..100).map(|i| (i * 7 + part) % 31).collect();

@@ -292,7 +292,7 @@ fn scan_all(
         if rules.collect_clients {
             share.clients.entry(file).or_default().extend(got.clients);
         }
-        failed = share.buffers.add(&got.rows).err();
+        failed = share.buffers.add(&got.rows, lexicon.bytes()).err();
     }
     failed.map_or(Ok(share), Err)
 }

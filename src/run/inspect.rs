@@ -72,9 +72,13 @@ pub fn inspect(case: &Case, machine: &Machine, progress: &dyn Progress) -> Resul
     let prepared = prepare(case, machine)?;
     progress.expects(prepared.bytes);
     let lexicon = Lexicon::default();
-    let keeping =
-        Keeping { partitions: 1, budget_bytes: machine.memory_bytes, scratch: std::sync::Arc::default() };
     let threads = machine.threads;
+    let keeping = Keeping {
+        partitions: 1,
+        memory_bytes: machine.memory_bytes,
+        threads,
+        scratch: std::sync::Arc::default(),
+    };
     let reading = Reading { threads, caps: prepared.caps, first_id: 0 };
     let mut harvested = harvest(prepared.jobs(), &prepared.rules, &lexicon, &keeping, reading, progress)?;
     let settled = settle(&prepared, &mut harvested, &lexicon, &keeping, threads)?;

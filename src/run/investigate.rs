@@ -128,9 +128,8 @@ struct Told {
 }
 
 fn keeping(prepared: &Prepared, machine: &Machine) -> Keeping {
-    // Half of the memory for rows, shared by the threads; the other half is for counting one partition.
-    let budget_bytes = machine.memory_bytes / 2 / machine.threads.max(1);
-    Keeping { partitions: prepared.rules.partitions, budget_bytes, scratch: Arc::default() }
+    let Machine { memory_bytes, threads, .. } = *machine;
+    Keeping { partitions: prepared.rules.partitions, memory_bytes, threads, scratch: Arc::default() }
 }
 
 /// Exit 1 where not one unit of any source could be read as a record.

@@ -128,6 +128,7 @@ pub struct Frozen {
     requests: Numbered<Request>,
     /// By request id.
     abouts: Vec<About>,
+    bytes: usize,
 }
 
 impl Lexicon {
@@ -146,10 +147,11 @@ impl Lexicon {
     /// Ends the writing.
     #[must_use]
     pub fn freeze(self) -> Frozen {
+        let bytes = self.bytes();
         let requests = self.requests.freeze();
         let abouts =
             (0..requests.end()).map(|id| requests.record(id).map(About::of).unwrap_or_default()).collect();
-        Frozen { texts: self.texts.freeze(), actors: self.actors.freeze(), requests, abouts }
+        Frozen { texts: self.texts.freeze(), actors: self.actors.freeze(), requests, abouts, bytes }
     }
 }
 
@@ -224,6 +226,12 @@ impl Local<'_> {
 }
 
 impl Frozen {
+    /// Memory that is held, nearly.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// The text of an id; empty for [`ABSENT`].
     #[must_use]
     pub fn text(&self, id: u32) -> &[u8] {

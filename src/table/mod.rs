@@ -7,6 +7,7 @@ pub mod frame;
 pub mod interner;
 pub mod lexicon;
 pub mod partition;
+pub mod piece;
 pub mod row;
 pub mod runs;
 pub mod schema;

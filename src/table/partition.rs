@@ -3,19 +3,37 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::frame::{self, TableError};
+use super::frame::TableError;
+use super::piece::{Piece, Pieces};
 use super::row::Row;
 use crate::scratch::Folder;
 
-/// How rows are kept.
+/// How much memory a run may take, and where what is more goes.
 #[derive(Debug, Clone)]
 pub struct Keeping {
     /// Number of partitions; at least 1.
     pub partitions: usize,
-    /// Bytes of rows one thread may hold before it writes them out.
-    pub budget_bytes: usize,
+    /// Memory of the whole run.
+    pub memory_bytes: usize,
+    /// Threads that share it.
+    pub threads: usize,
     /// The scratch folder; removed with the last handle.
     pub scratch: Arc<Scratch>,
+}
+
+impl Keeping {
+    /// What one thread may hold, where `held_bytes` are taken by what all share: texts, rows that wait.
+    #[must_use]
+    pub fn share(&self, held_bytes: usize) -> usize {
+        /// Blocks on their way, decoders, the program itself.
+        const ELSEWHERE_BYTES: usize = 64 << 20;
+        /// With less a run would write one small file after the other.
+        const LEAST_BYTES: usize = 4 << 20;
+        let threads = self.threads.max(1);
+        let rest = self.memory_bytes.saturating_sub(held_bytes.saturating_add(ELSEWHERE_BYTES));
+        // A quarter for what is not counted here: growing buffers, the frames of what is written out.
+        (rest / 4 * 3 / threads).max(LEAST_BYTES.min(self.memory_bytes / 2 / threads))
+    }
 }
 
 /// A scratch folder that is made when the first rows are written out.
@@ -47,9 +65,7 @@ const CHUNK: usize = 128;
 #[derive(Debug, Default)]
 struct Slot {
     chunks: Vec<Vec<Row>>,
-    spilled: Vec<PathBuf>,
-    /// Rows in these files.
-    spilled_rows: usize,
+    spilled: Vec<Piece>,
 }
 
 impl Slot {
@@ -70,7 +86,6 @@ impl Slot {
     fn absorb(&mut self, other: Self) {
         self.chunks.extend(other.chunks);
         self.spilled.extend(other.spilled);
-        self.spilled_rows += other.spilled_rows;
     }
 
     fn rows(&self) -> usize {
@@ -94,33 +109,29 @@ impl Buffers {
         Self { keeping, slots, held: 0 }
     }
 
-    /// Adds the rows of one block.
+    /// Adds the rows of one block; `elsewhere_bytes` is the memory that all threads hold together besides rows.
     ///
     /// # Errors
     /// Scratch space that fails.
-    pub fn add(&mut self, rows: &[(u32, Row)]) -> Result<(), TableError> {
+    pub fn add(&mut self, rows: &[(u32, Row)], elsewhere_bytes: usize) -> Result<(), TableError> {
         for (partition, row) in rows {
             if let Some(slot) = self.slots.get_mut(*partition as usize) {
                 slot.push(*row);
                 self.held += size_of::<Row>();
             }
         }
-        if self.held > self.keeping.budget_bytes { self.flush() } else { Ok(()) }
+        if self.held > self.keeping.share(elsewhere_bytes) { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> Result<(), TableError> {
+        let mut file = Pieces::create(self.keeping.scratch.file()?)?;
         for slot in &mut self.slots {
-            if slot.chunks.is_empty() {
-                continue;
+            if !slot.chunks.is_empty() {
+                slot.spilled.push(file.add(&std::mem::take(&mut slot.chunks).concat())?);
             }
-            let path = self.keeping.scratch.file()?;
-            frame::spill(&mut frame::of_rows(&slot.chunks.concat())?, &path)?;
-            slot.spilled.push(path);
-            slot.spilled_rows += slot.rows();
-            slot.chunks.clear();
         }
         self.held = 0;
-        Ok(())
+        file.end()
     }
 }
 
@@ -159,10 +170,16 @@ impl Partitions {
         self.slots.len()
     }
 
-    /// How many scratch files were written.
+    /// What all rows that are in memory take there.
     #[must_use]
-    pub fn spilled_files(&self) -> usize {
-        self.slots.iter().map(|slot| locked(slot).spilled.len()).sum()
+    pub fn held_bytes(&self) -> usize {
+        self.slots.iter().map(|slot| locked(slot).rows() * size_of::<Row>()).sum()
+    }
+
+    /// How many rows were written out.
+    #[must_use]
+    pub fn spilled_rows(&self) -> usize {
+        self.slots.iter().map(|slot| locked(slot).spilled.iter().map(Piece::rows).sum::<usize>()).sum()
     }
 
     /// Shows every row of one partition, in no order.
@@ -173,9 +190,9 @@ impl Partitions {
         let Some(slot) = self.slots.get(partition).map(locked) else { return Ok(()) };
         slot.chunks.iter().flatten().for_each(&mut see);
         let mut rows = Vec::new();
-        for path in &slot.spilled {
+        for piece in &slot.spilled {
             rows.clear();
-            frame::to_rows(&frame::unspill(path)?, &mut rows)?;
+            piece.read(&mut rows)?;
             rows.iter().for_each(&mut see);
         }
         Ok(())
@@ -185,7 +202,8 @@ impl Partitions {
     #[must_use]
     pub fn bytes(&self, partition: usize) -> u64 {
         let slot = self.slots.get(partition).map(locked);
-        slot.map_or(0, |slot| ((slot.rows() + slot.spilled_rows) * size_of::<Row>()) as u64)
+        let spilled = |slot: &Slot| slot.spilled.iter().map(Piece::rows).sum::<usize>();
+        slot.map_or(0, |slot| ((slot.rows() + spilled(&slot)) * size_of::<Row>()) as u64)
     }
 
     /// Takes the rows of one partition out of here, part by part.
@@ -201,9 +219,9 @@ impl Partitions {
             return Ok(());
         };
         slot.chunks.into_iter().try_for_each(&mut take)?;
-        for path in &slot.spilled {
+        for piece in &slot.spilled {
             let mut rows = Vec::new();
-            frame::to_rows(&frame::unspill(path)?, &mut rows)?;
+            piece.read(&mut rows)?;
             take(rows)?;
         }
         Ok(())
@@ -220,8 +238,8 @@ impl Partitions {
         for chunk in slot.chunks {
             rows.extend(chunk);
         }
-        for path in &slot.spilled {
-            frame::to_rows(&frame::unspill(path)?, &mut rows)?;
+        for piece in &slot.spilled {
+            piece.read(&mut rows)?;
         }
         rows.retain(keep);
         Ok(rows)
@@ -261,14 +279,14 @@ mod tests {
 
     #[test]
     fn spilled_and_kept_rows_are_the_same_rows() {
-        let load_all = |budget_bytes| {
-            let keeping = Keeping { partitions: 7, budget_bytes, scratch: Arc::default() };
+        let load_all = |memory_bytes| {
+            let keeping = Keeping { partitions: 7, memory_bytes, threads: 1, scratch: Arc::default() };
             let mut threads = vec![Buffers::new(keeping.clone()), Buffers::new(keeping.clone())];
             for (i, chunk) in rows(1000).chunks(90).enumerate() {
-                threads[i % 2].add(chunk).unwrap();
+                threads[i % 2].add(chunk, 0).unwrap();
             }
             let all = Partitions::join(&keeping, threads);
-            let spilled = all.spilled_files();
+            let spilled = all.spilled_rows();
             let mut per: Vec<Vec<Row>> = (0..7).map(|p| all.take(p, |r| r.offset != 500).unwrap()).collect();
             per.iter_mut().for_each(|p| p.sort_by_key(|r| r.offset));
             (spilled, per)

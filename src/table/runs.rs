@@ -350,7 +350,7 @@ mod tests {
     }
 
     fn through(records: &[Pair], threads: usize, budget_bytes: usize) -> Vec<Pair> {
-        let keeping = Keeping { partitions: 1, budget_bytes, scratch: Arc::default() };
+        let keeping = Keeping { partitions: 1, memory_bytes: 0, threads: 1, scratch: Arc::default() };
         let mut all = Runs::default();
         for thread in 0..threads {
             let mut sink = Sink::new(&keeping, budget_bytes);
