@@ -82,6 +82,27 @@ pub fn normalise<'b>(
     Target { path: out, query }
 }
 
+/// The path of a web log's target that [`normalise`] would not change, by one look at its bytes; `None` where it might.
+#[must_use]
+#[inline]
+pub fn plain(target: &[u8], escape: Escape) -> Option<&[u8]> {
+    if target.first() != Some(&b'/') {
+        return None;
+    }
+    let mut before = b'/';
+    for (i, &byte) in target.iter().enumerate() {
+        match byte {
+            b'?' | b'#' => return target.get(..i),
+            b'%' | b';' => return None,
+            b'\\' if escape != Escape::None => return None,
+            b'.' if before == b'/' => return None,
+            b'/' if before == b'/' && i > 0 => return None,
+            _ => before = byte,
+        }
+    }
+    Some(target)
+}
+
 /// The rest after `scheme://authority`, and whether there was one.
 fn cut_authority(text: &[u8]) -> (&[u8], bool) {
     if !text.first().is_some_and(u8::is_ascii_alphabetic) {

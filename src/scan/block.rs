@@ -292,6 +292,10 @@ impl<'a> Scanner<'a> {
     /// What the record asks for, if that is any resource's.
     fn request(&mut self, record: &Record<'_>, meaning: Meaning) -> Option<(u32, Arc<Request>)> {
         let target = record.target.unwrap_or_default();
+        // Nearly every line ends here: nothing is built for it.
+        if self.rules.router.is_out(target, meaning.escape) {
+            return None;
+        }
         let escape = [meaning.escape as u8];
         let key = [
             record.method,
