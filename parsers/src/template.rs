@@ -28,6 +28,7 @@ mod apache;
 mod choose;
 mod column;
 mod error;
+mod literal;
 mod nginx;
 mod places;
 mod plan;
@@ -39,10 +40,9 @@ pub use error::{Problem, TemplateError, Unknown};
 pub(crate) use plan::Reading;
 
 use crate::format::{Format, Split, Unit};
-use crate::record::{ByteSemantics, Meaning, TimeBasis};
+use crate::record::{ByteSemantics, Meaning, Record, TimeBasis};
 use crate::token::time::TimeCache;
 use plan::Plan;
-use walk::Draft;
 
 /// A compiled access-log template.
 #[derive(Debug)]
@@ -124,14 +124,19 @@ impl Format for Template {
     }
 
     fn parse<'a>(&'a self, unit: &'a [u8], cache: &mut TimeCache) -> Unit<'a> {
-        let mut draft = Draft::default();
-        match self.plan.walk(unit, cache, None, &mut draft) {
-            Ok(()) => Unit::Record(draft.record),
-            Err(stop) => match places::decide(&self.plan, unit, cache, stop) {
+        // The record is filled in where it is returned: it is long, and this is done for every line.
+        let mut read = Unit::Record(Record::default());
+        let stopped = match &mut read {
+            Unit::Record(record) => self.plan.walk(unit, cache, None, record).err(),
+            Unit::Directive | Unit::Fault(_) => None,
+        };
+        if let Some(stop) = stopped {
+            read = match places::decide(&self.plan, unit, cache, stop) {
                 Ok(record) => Unit::Record(record),
                 Err(fault) => Unit::Fault(fault),
-            },
+            };
         }
+        read
     }
 }
 

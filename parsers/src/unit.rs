@@ -202,23 +202,30 @@ fn one<'a>(
     is_directive: fn(&[u8]) -> bool,
     cache: &mut TimeCache,
 ) -> Read<'a> {
+    let mut read = Read { format: 0, unit: Unit::Directive, prefix, time };
     let mut first = None;
     for (index, format) in formats.iter().enumerate() {
-        match format.parse(text, cache) {
-            Unit::Fault(fault) => first = first.or(Some(fault)),
+        read.unit = format.parse(text, cache);
+        match &read.unit {
+            Unit::Fault(fault) => first = first.or(Some(*fault)),
             // Only an empty stamp makes the question worth a call.
             Unit::Record(Record { time: Stamp { local_us: 0, .. }, .. }) if !format.states_time() => {
-                let (format, unit) = timed(formats, text, time, cache);
-                return Read { format, unit, prefix, time };
+                (read.format, read.unit) = timed(formats, text, time, cache);
+                return read;
             }
-            unit => return Read { format: index, unit, prefix, time },
+            Unit::Record(_) | Unit::Directive => {
+                read.format = index;
+                return read;
+            }
         }
     }
     if is_directive(text) {
-        return Read { format: 0, unit: Unit::Directive, prefix, time };
+        read.unit = Unit::Directive;
+        return read;
     }
     let unrecognised = || Fault::at(FaultKind::Syntax, "line", "a known format", text, 0);
-    Read { format: 0, unit: Unit::Fault(first.unwrap_or_else(unrecognised)), prefix, time }
+    read.unit = Unit::Fault(first.unwrap_or_else(unrecognised));
+    read
 }
 
 /// As [`one`], where a format without a time column is among those that read the text.

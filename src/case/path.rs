@@ -82,6 +82,65 @@ pub fn normalise<'b>(
     Target { path: out, query }
 }
 
+/// The path of a web log's target that [`normalise`] would not change, by one look at its bytes; `None` where it might.
+#[must_use]
+#[inline]
+pub fn plain(target: &[u8], escape: Escape) -> Option<&[u8]> {
+    if target.first() != Some(&b'/') {
+        return None;
+    }
+    if is_ordinary(target) { Some(target) } else { plain_up_to_its_end(target, escape) }
+}
+
+/// Bytes that are looked at together, in a form that compiles to vector instructions.
+const LANES: usize = 16;
+
+/// Whether nothing in `target` ends its path or could be changed by normalising, as in most targets. Short ones are not
+/// looked at.
+#[inline]
+fn is_ordinary(target: &[u8]) -> bool {
+    let Some((_, mut bytes)) = target.split_first() else { return false };
+    let mut before = target;
+    let (Some(last), Some(last_before)) =
+        (bytes.last_chunk(), target.get(..bytes.len()).and_then(|all| all.last_chunk()))
+    else {
+        return false;
+    };
+    let mut ordinary = are_ordinary(last, last_before);
+    while let (Some((chunk, rest)), Some((chunk_before, rest_before))) =
+        (bytes.split_first_chunk(), before.split_first_chunk())
+    {
+        ordinary &= are_ordinary(chunk, chunk_before);
+        (bytes, before) = (rest, rest_before);
+    }
+    ordinary
+}
+
+#[inline]
+fn are_ordinary(bytes: &[u8; LANES], before: &[u8; LANES]) -> bool {
+    let mut found = [0_u8; LANES];
+    for ((&byte, &before), found) in bytes.iter().zip(before).zip(&mut found) {
+        let ends = (byte == b'?') | (byte == b'#');
+        let changes = (byte == b'%') | (byte == b';') | (byte == b'\\');
+        *found = u8::from(ends | changes | ((before == b'/') & ((byte == b'.') | (byte == b'/'))));
+    }
+    u128::from_ne_bytes(found) == 0
+}
+
+fn plain_up_to_its_end(target: &[u8], escape: Escape) -> Option<&[u8]> {
+    let mut before = b'a';
+    for (i, &byte) in target.iter().enumerate() {
+        match byte {
+            b'?' | b'#' => return target.get(..i),
+            b'%' | b';' => return None,
+            b'\\' if escape != Escape::None => return None,
+            b'.' | b'/' if before == b'/' => return None,
+            _ => before = byte,
+        }
+    }
+    Some(target)
+}
+
 /// The rest after `scheme://authority`, and whether there was one.
 fn cut_authority(text: &[u8]) -> (&[u8], bool) {
     if !text.first().is_some_and(u8::is_ascii_alphabetic) {

@@ -1,8 +1,8 @@
 //! Request → resource, object, subject (METHOD M4.1, M4.3–M4.6).
 //!
 //! A [`Router`] is compiled once and shared by all threads; each thread has its own [`Scratch`]. Nearly all lines
-//! of a log belong to no resource, so the paths of all patterns are compiled into one automaton that such a line
-//! leaves after a few bytes; only what passes it is looked at pattern by pattern.
+//! of a log belong to no resource. [`Router::is_out`] tells most of them by the two ends of their path and the rest by
+//! one automaton over the paths of all patterns; only what passes is looked at pattern by pattern.
 //!
 //! The router says where a request belongs and what it asks for. It does not look at the method or the status
 //! (those are outcome rules, METHOD M4.4 and §5) and does not know the window.
@@ -24,6 +24,7 @@ use super::glob::SIZE_LIMIT;
 use super::model::Resource;
 use super::path::{self, Buffer, TargetKind, normalise, query_values};
 
+mod ends;
 mod host;
 mod object;
 mod rule;
@@ -31,6 +32,7 @@ mod rule;
 #[cfg(test)]
 mod tests;
 
+use self::ends::Ends;
 pub use self::object::object_parts;
 use self::rule::{Facts, Gates, Rule, SubjectRule};
 
@@ -120,6 +122,7 @@ pub struct Scratch {
 /// All resources of a case, compiled.
 #[derive(Debug, Clone)]
 pub struct Router {
+    ends: Ends,
     paths: RegexSet,
     raws: RegexSet,
     /// Some pattern looks neither at the path nor at the target.
@@ -142,7 +145,20 @@ impl Router {
             })?;
             rules.push(rule);
         }
-        Ok(Self { paths: set(&gates.paths)?, raws: set(&gates.raws)?, open: gates.open, rules })
+        let (paths, raws) = (set(&gates.paths)?, set(&gates.raws)?);
+        Ok(Self { ends: Ends::of(&gates.paths), paths, raws, open: gates.open, rules })
+    }
+
+    /// True only if a request with this target belongs to no resource: told without a copy, and without the rest of
+    /// the record.
+    #[must_use]
+    #[inline]
+    pub fn is_out(&self, target: &[u8], escape: Escape) -> bool {
+        if self.open || !self.raws.is_empty() {
+            return false;
+        }
+        let Some(path) = path::plain(target, escape) else { return false };
+        !self.ends.may_match(path) || !self.paths.is_match(path)
     }
 
     /// The resource of a request of a web log; `None` if it belongs to none.

@@ -13,6 +13,8 @@ use accesstrail_parsers::encoding::{self, Encoding};
 use accesstrail_parsers::framing;
 use accesstrail_parsers::prefix::OpenRuns;
 
+use super::buffers::{Buffer, Buffers};
+
 /// Length of the stretch whose lines make one block.
 pub const BLOCK_BYTES: usize = 1 << 20;
 /// Longest line that is parsed; a longer one is the fault `too-long`.
@@ -36,7 +38,7 @@ pub enum Content {
 #[derive(Debug, Clone)]
 pub struct Block {
     /// The bytes.
-    pub bytes: Arc<Vec<u8>>,
+    pub bytes: Arc<Buffer>,
     /// What they are.
     pub content: Content,
     /// How the file writes text.
@@ -61,7 +63,7 @@ impl Block {
 pub struct Blocks<R> {
     reader: R,
     /// Read and not yet given out; begins at a line start.
-    carry: Vec<u8>,
+    carry: Buffer,
     offset: u64,
     lines: u64,
     encoding: Option<Encoding>,
@@ -71,9 +73,17 @@ pub struct Blocks<R> {
 }
 
 impl<R: Read> Blocks<R> {
-    /// Blocks of `reader`.
-    pub fn new(reader: R) -> Self {
-        Self { reader, carry: Vec::new(), offset: 0, lines: 0, encoding: None, ended: false, skipping: false }
+    /// Blocks of `reader`, read into `buffers`.
+    pub fn new(reader: R, buffers: &Buffers) -> Self {
+        Self {
+            reader,
+            carry: buffers.take(),
+            offset: 0,
+            lines: 0,
+            encoding: None,
+            ended: false,
+            skipping: false,
+        }
     }
 
     /// Bytes consumed so far.
@@ -215,17 +225,18 @@ impl<R: Read> Blocks<R> {
     }
 
     fn fill(&mut self, want: usize) -> io::Result<()> {
-        if self.ended || self.carry.len() >= want {
-            return Ok(());
+        while !self.ended && self.carry.len() < want {
+            match self.reader.read(self.carry.room(want)) {
+                Ok(0) => self.ended = true,
+                Ok(n) => self.carry.fill(n),
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
+            }
         }
-        let missing = want - self.carry.len();
-        self.carry.reserve(missing);
-        let got = (&mut self.reader).take(missing as u64).read_to_end(&mut self.carry)?;
-        self.ended = got < missing;
         Ok(())
     }
 
-    fn take(&mut self, length: usize) -> Vec<u8> {
+    fn take(&mut self, length: usize) -> Buffer {
         let rest = self.carry.split_off(length);
         let taken = std::mem::replace(&mut self.carry, rest);
         self.offset += taken.len() as u64;
@@ -249,7 +260,7 @@ pub enum Step {
     /// To be hashed and parsed.
     Block(Block),
     /// The rest of an over-long line: to be hashed only.
-    Skipped(Arc<Vec<u8>>),
+    Skipped(Arc<Buffer>),
 }
 
 fn lines_in(bytes: &[u8], encoding: Encoding) -> u64 {
@@ -277,7 +288,7 @@ mod tests {
     }
 
     fn blocks(bytes: &[u8], step: usize) -> Vec<Step> {
-        let mut blocks = Blocks::new(Slow(bytes, step));
+        let mut blocks = Blocks::new(Slow(bytes, step), &Buffers::default());
         std::iter::from_fn(|| blocks.step().unwrap()).collect()
     }
 

@@ -11,6 +11,7 @@
 
 pub mod archive;
 pub mod blocks;
+pub mod buffers;
 pub mod caps;
 pub mod codec;
 pub mod find;

@@ -36,8 +36,9 @@ use crate::table::frame::TableError;
 use crate::table::lexicon::Lexicon;
 use crate::table::partition::{Buffers, Keeping, Partitions};
 
-/// Blocks that may wait for a scanner, or for all hashes together.
-const WAITING: usize = 8;
+/// Blocks that may wait for a thread that scans or hashes. Few: a block that is taken up soon is still in a cache, and its
+/// buffer is when it is read into again. With 16 the same work took a tenth longer.
+const WAITING: usize = 2;
 
 /// One path to read, or one stream of it again.
 #[derive(Debug, Clone)]
@@ -157,7 +158,7 @@ pub fn harvest(
         paths: Mutex::default(),
         progress,
     };
-    let (scan_in, scan_out) = bounded::<ToScan>(WAITING);
+    let (scan_in, scan_out) = bounded::<ToScan>(WAITING * threads);
     let (reports, shares) = std::thread::scope(|scope| {
         let desk = &desk;
         let scanners: Vec<_> = (0..threads)
@@ -170,7 +171,7 @@ pub fn harvest(
         // Each reader has its own hash: a file's bytes arrive there in their order.
         let hashers: Vec<_> = (0..threads)
             .map(|_| {
-                let (hash_in, hash_out) = bounded::<ToHash>(WAITING.div_ceil(threads).max(2));
+                let (hash_in, hash_out) = bounded::<ToHash>(WAITING);
                 let scan_in = scan_in.clone();
                 scope.spawn(move || read_all(desk, &scan_in, &hash_in));
                 scope.spawn(move || hash_all(&hash_out))

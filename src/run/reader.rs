@@ -17,6 +17,7 @@ use super::queue::Queue;
 use crate::intake::State;
 use crate::intake::archive::At;
 use crate::intake::blocks::{Block, Blocks, Step};
+use crate::intake::buffers::{Buffer, Buffers};
 use crate::intake::caps::{self, Caps};
 use crate::intake::find::Place;
 use crate::intake::open::{self, Entered, Stream};
@@ -26,7 +27,7 @@ use crate::scan::rules::FileRules;
 
 /// What a hashing thread is sent.
 pub(super) enum ToHash {
-    Bytes(Arc<Vec<u8>>),
+    Bytes(Arc<Buffer>),
     /// The end of this stream.
     End(u32, Box<Report>),
 }
@@ -62,10 +63,11 @@ pub(super) struct Desk<'a> {
 
 /// Reads until nothing is left.
 pub(super) fn read_all(desk: &Desk<'_>, scan: &Sender<ToScan>, hash: &Sender<ToHash>) {
+    let buffers = Buffers::default();
     while let Some(mut turn) = desk.queue.next() {
         let shown = name_of(&turn.job.place);
         desk.progress.begins(&shown);
-        turn.more = Path { desk, scan, hash, job: &turn.job, told: 0, streams: 0 }.read();
+        turn.more = Path { desk, scan, hash, buffers: &buffers, job: &turn.job, told: 0, streams: 0 }.read();
         desk.progress.ended(&shown);
     }
 }
@@ -75,6 +77,7 @@ struct Path<'a> {
     desk: &'a Desk<'a>,
     scan: &'a Sender<ToScan>,
     hash: &'a Sender<ToHash>,
+    buffers: &'a Buffers,
     job: &'a Job,
     /// Bytes as handed over that progress knows of.
     told: u64,
@@ -130,7 +133,7 @@ impl Path<'_> {
             encoding: Encoding::default(),
         };
         match entered.stream {
-            Ok(stream) => self.blocks(id, Blocks::new(stream), &mut report),
+            Ok(stream) => self.blocks(id, Blocks::new(stream, self.buffers), &mut report),
             Err(error) => report.state = State::Unreadable(error.to_string()),
         }
         send(self.hash, ToHash::End(id, Box::new(report)));
@@ -220,7 +223,7 @@ pub(super) fn hash_all(work: &Receiver<ToHash>) -> BTreeMap<u32, Report> {
     for message in work {
         match message {
             ToHash::Bytes(bytes) => {
-                state.update(bytes.as_slice());
+                state.update(&**bytes);
                 hashed += bytes.len() as u64;
             }
             ToHash::End(id, mut report) => {

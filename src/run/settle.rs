@@ -19,6 +19,7 @@ use crate::coverage::overlap::Kind;
 use crate::coverage::rotation::stem;
 use crate::intake::State;
 use crate::intake::blocks::{Blocks, Step};
+use crate::intake::buffers::Buffers;
 use crate::intake::open::{self, Stream};
 use crate::ledger::account::Account;
 use crate::scan::prints::{Keys, Prints};
@@ -258,7 +259,7 @@ impl Comparer<'_> {
         let mut prints = None;
         open::open(&found.place, &file.report.at, self.prepared.caps, &mut |entered| {
             if let Ok(stream) = entered.stream {
-                prints = Some(self.prints_of(file, source, Blocks::new(stream)));
+                prints = Some(self.prints_of(file, source, Blocks::new(stream, &Buffers::default())));
             }
         });
         prints

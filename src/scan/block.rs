@@ -1,6 +1,5 @@
 //! One block: its bytes → rows, account, facts, faults.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use accesstrail_parsers::encoding::Encoding;
@@ -16,6 +15,7 @@ use accesstrail_parsers::token::time::TimeCache;
 use accesstrail_parsers::unit::{self, Read, read_peeled};
 
 use super::faults::Note;
+use super::nuls::Nuls;
 use super::rules::{FileRules, Rules, semantics_bits};
 use super::when::When;
 use super::whom::{self, Whom};
@@ -106,15 +106,15 @@ impl<'a> Scanner<'a> {
 
     fn read(&mut self, file: &FileRules, formats: &[Arc<dyn Format>], block: &Block) -> BlockYield {
         let mut out = BlockYield::default();
-        let mut sheet = Sheet { file, formats, used: HashMap::new() };
+        let mut sheet = Sheet::new(file, formats);
         // The caches are lent to the parsers while a record borrows from them, not from the scanner.
         let mut decoded = std::mem::take(&mut self.decoded);
         let mut peeled = std::mem::take(&mut self.peeled);
         let mut times = std::mem::take(&mut self.times);
         let mut joiner = Joiner::new(LINE_CAP);
-        // UTF-16 is full of zero bytes; a NUL in it shows only when a line is decoded.
-        let may_hold_nul = block.encoding != Encoding::Bytes || framing::holds_nul(&block.bytes);
         let (text, before) = block.text();
+        // UTF-16 is full of zero bytes; a NUL in it shows only when a line is decoded.
+        let mut nuls = Nuls::of(text, block.encoding != Encoding::Bytes);
         let place = |index: usize, offset: usize| Place {
             line: block.first_line + index as u64,
             last: block.first_line + index as u64,
@@ -122,6 +122,7 @@ impl<'a> Scanner<'a> {
         };
         for line in framing::lines_of(text, block.encoding) {
             let at = place(line.index, line.offset);
+            let may_hold_nul = nuls.may_stand_before(line.offset + line.bytes.len());
             let bytes = match block.encoding.text(line.bytes, &mut decoded) {
                 Ok(bytes) => bytes,
                 Err(fault) => {
@@ -192,11 +193,11 @@ impl<'a> Scanner<'a> {
             Unit::Directive => out.account.directives += 1,
             Unit::Fault(fault) => note(out, fault, torn_or(fault.kind, terminated), place),
             Unit::Record(record) => {
-                *sheet.used.entry(read.format).or_default() += 1;
                 out.account.unterminated += u64::from(!terminated);
-                if let Some(format) = sheet.formats.get(read.format) {
-                    out.account.prefix_times += u64::from(!format.states_time());
-                    self.record(sheet.file, record, format.meaning(), place, out);
+                if let Some(used) = sheet.used.get_mut(read.format) {
+                    used.records += 1;
+                    out.account.prefix_times += u64::from(!used.states_time);
+                    self.record(sheet.file, record, used.meaning, place, out);
                 }
             }
         }
@@ -308,6 +309,10 @@ impl<'a> Scanner<'a> {
     /// What the record asks for, if that is any resource's.
     fn request(&mut self, record: &Record<'_>, meaning: Meaning) -> Option<Met> {
         let target = record.target.unwrap_or_default();
+        // Nearly every line ends here: nothing is built for it.
+        if self.rules.router.is_out(target, meaning.escape) {
+            return None;
+        }
         let escape = [meaning.escape as u8];
         let key = [
             record.method,
@@ -355,17 +360,31 @@ impl<'a> Scanner<'a> {
 struct Sheet<'a> {
     file: &'a FileRules,
     formats: &'a [Arc<dyn Format>],
-    used: HashMap<usize, u64>,
+    used: Vec<Used>,
 }
 
-impl Sheet<'_> {
+/// What is asked of a format for every record, asked once.
+struct Used {
+    records: u64,
+    meaning: Meaning,
+    states_time: bool,
+}
+
+impl<'a> Sheet<'a> {
+    fn new(file: &'a FileRules, formats: &'a [Arc<dyn Format>]) -> Self {
+        let used = |format: &Arc<dyn Format>| Used {
+            records: 0,
+            meaning: format.meaning(),
+            states_time: format.states_time(),
+        };
+        Self { file, formats, used: formats.iter().map(used).collect() }
+    }
+
     fn close(self, account: &mut Account) {
-        #[expect(clippy::iter_over_hash_type, reason = "goes into a sorted map")]
-        for (index, records) in self.used {
-            let Some(format) = self.formats.get(index) else { continue };
-            account.formats.insert(format.name().to_owned(), records);
-            let basis = self.file.source.time_basis.unwrap_or(format.meaning().time_basis);
-            *account.time_bases.entry(basis_word(basis)).or_default() += records;
+        for (format, used) in self.formats.iter().zip(&self.used).filter(|(_, used)| used.records > 0) {
+            account.formats.insert(format.name().to_owned(), used.records);
+            let basis = self.file.source.time_basis.unwrap_or(used.meaning.time_basis);
+            *account.time_bases.entry(basis_word(basis)).or_default() += used.records;
         }
     }
 }

@@ -7,6 +7,7 @@
 
 pub mod block;
 pub mod faults;
+mod nuls;
 pub mod prints;
 pub mod rules;
 pub mod when;

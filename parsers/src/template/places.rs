@@ -7,7 +7,7 @@
 //! behind it) and with it the whole line matches. Two plausible places are a fault, never a guess.
 
 use super::plan::{End, Plan};
-use super::walk::{Draft, Forced, Stop, find};
+use super::walk::{Forced, Stop};
 use crate::fault::{Fault, FaultKind};
 use crate::record::Record;
 use crate::token::quoted;
@@ -63,7 +63,7 @@ fn one_place<'a>(
     let (Some(begin), Some(step)) = (plan.begin_of(index, line, cache), plan.steps.get(index)) else {
         return Places::None;
     };
-    let follow = plan.steps.get(index + 1).map_or(&*plan.tail, |next| &*next.lead);
+    let follow = plan.steps.get(index + 1).map_or(plan.tail.bytes(), |next| next.lead.bytes());
     let text = line.get(begin..).unwrap_or_default();
     let mut plausible = usize::from(stop.step > typed);
     let mut whole = None;
@@ -78,11 +78,11 @@ fn one_place<'a>(
         if tried > PLACES {
             return Places::Several;
         }
-        let mut draft = Draft::default();
-        match plan.walk(line, cache, Some(Forced { step: index, end: begin + end }), &mut draft) {
+        let mut record = Record::default();
+        match plan.walk(line, cache, Some(Forced { step: index, end: begin + end }), &mut record) {
             Ok(()) => {
                 plausible += 1;
-                whole = Some(draft.record);
+                whole = Some(record);
             }
             Err(stop) if stop.step > typed => plausible += 1,
             Err(_) => {}
@@ -100,7 +100,7 @@ impl End {
     fn next(&self, text: &[u8], from: usize) -> Option<usize> {
         match self {
             Self::Quoted => quoted::end(text, from),
-            Self::Until(literal) => find(literal, text, from),
+            Self::Until(literal) => literal.find(text, from),
             _ => None,
         }
     }
@@ -118,7 +118,7 @@ impl Plan {
     fn begin_of(&self, index: usize, line: &[u8], cache: &mut TimeCache) -> Option<usize> {
         // An end before the line's begin fails at that very step, at the column's begin.
         let nowhere = Forced { step: index, end: line.len() + 1 };
-        let stop = self.walk(line, cache, Some(nowhere), &mut Draft::default()).err()?;
+        let stop = self.walk(line, cache, Some(nowhere), &mut Record::default()).err()?;
         (stop.step == index).then_some(stop.fault.offset)
     }
 }

@@ -4,6 +4,7 @@
 use super::choose::{join_targets, settle_fields, settle_time};
 use super::column::{Column, Moment, Piece, Read, Sink};
 use super::error::{Problem, TemplateError};
+use super::literal::Literal;
 use crate::record::{ByteSemantics, Escape, Meaning, TimeBasis};
 use crate::token::calendar::Part;
 
@@ -34,16 +35,26 @@ pub(crate) struct Reading {
 pub(super) struct Plan {
     pub(super) steps: Box<[Step]>,
     /// The literal after the last column, without trailing spaces.
-    pub(super) tail: Box<[u8]>,
+    pub(super) tail: Literal,
     pub(super) meaning: Meaning,
-    /// The step whose failure a bad combination of time pieces is blamed on.
-    pub(super) time_step: Option<usize>,
+    pub(super) time: Time,
+}
+
+/// How a line states its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Time {
+    /// Not at all.
+    Absent,
+    /// In one column and one piece.
+    Whole,
+    /// In pieces that make one time at the line's end; a bad combination is blamed on this step.
+    Pieces(usize),
 }
 
 /// One column and the literal before it.
 #[derive(Debug)]
 pub(super) struct Step {
-    pub(super) lead: Box<[u8]>,
+    pub(super) lead: Literal,
     pub(super) name: Box<str>,
     pub(super) read: Read,
     pub(super) end: End,
@@ -61,7 +72,7 @@ pub(super) enum End {
     /// At the first unescaped quote.
     Quoted,
     /// Where this literal first stands.
-    Until(Box<[u8]>),
+    Until(Literal),
     /// At the first space that no comma precedes.
     List,
     /// As a list, with ` : ` between groups.
@@ -122,12 +133,21 @@ impl Plan {
         let meaning = meaning(&columns, moment, dialect);
         let (leads, tail) = leads(pieces);
         let steps = steps(&leads, &tail, dialect, reading)?;
-        let time_step = steps.iter().position(|step| step.sink == Sink::Time);
-        Ok(Self { steps, tail: tail.trim_ascii_end().into(), meaning, time_step })
+        let time = time(&steps);
+        Ok(Self { steps, tail: Literal::new(tail.trim_ascii_end()), meaning, time })
     }
 
     pub(super) const fn states_time(&self) -> bool {
-        self.time_step.is_some()
+        !matches!(self.time, Time::Absent)
+    }
+}
+
+fn time(steps: &[Step]) -> Time {
+    let mut pieces = steps.iter().enumerate().filter(|(_, step)| step.sink == Sink::Time);
+    match (pieces.next(), pieces.next()) {
+        (None, _) => Time::Absent,
+        (Some((_, Step { read: Read::Time(part), .. })), None) if part.is_whole() => Time::Whole,
+        (Some((first, _)), _) => Time::Pieces(first),
     }
 }
 
@@ -186,7 +206,7 @@ fn steps(
             _ => false,
         };
         steps.push(Step {
-            lead: lead.as_slice().into(),
+            lead: Literal::new(lead),
             name: column.name.as_str().into(),
             read: column.read,
             end,
@@ -233,7 +253,7 @@ fn end(
         _ if zone && follow == b" " && numeric => End::SpaceDigit,
         Read::List if follow.starts_with(b" ") => End::List,
         Read::Upstream if follow.starts_with(b" ") => End::Upstream,
-        _ => End::Until(follow.into()),
+        _ => End::Until(Literal::new(follow)),
     })
 }
 

@@ -1,12 +1,12 @@
 //! One line through a plan: the hot loop. Nothing here allocates; every slice borrows from the line.
 
 use super::column::{Read, Sink};
-use super::plan::{End, Plan, Rule, Step};
+use super::plan::{End, Plan, Rule, Step, Time};
 use crate::fault::{Fault, FaultKind};
 use crate::record::{Abort, Bytes, Record};
-use crate::token::calendar::{Civil, Part};
+use crate::token::calendar::{self, Civil, Part};
 use crate::token::time::TimeCache;
-use crate::token::{Wrong, address, number, quoted, reason, request, zone};
+use crate::token::{Wrong, address, near, number, quoted, reason, request, zone};
 use memchr::memchr;
 
 /// Where a walk ended early.
@@ -25,24 +25,25 @@ pub(super) struct Forced {
 }
 
 /// What is known of a line so far.
-#[derive(Default)]
-pub(super) struct Draft<'a> {
-    pub(super) record: Record<'a>,
-    civil: Civil<'a>,
+struct Draft<'r, 'a> {
+    record: &'r mut Record<'a>,
+    /// A time in pieces; most formats have none.
+    civil: Option<Civil<'a>>,
     ident: &'a [u8],
     /// The line from its first piece of time on.
     time_at: &'a [u8],
 }
 
 impl Plan {
-    /// Reads a line; `forced` fixes the end of one column.
+    /// Reads a line into `record`, an empty one; `forced` fixes the end of one column.
     pub(super) fn walk<'a>(
         &'a self,
         line: &'a [u8],
         cache: &mut TimeCache,
         forced: Option<Forced>,
-        draft: &mut Draft<'a>,
+        record: &mut Record<'a>,
     ) -> Result<(), Stop<'a>> {
+        let draft = &mut Draft { record, civil: None, ident: &[], time_at: &[] };
         let mut rest = line;
         for (index, step) in self.steps.iter().enumerate() {
             let forced = forced.filter(|forced| forced.step == index).map(|forced| forced.end);
@@ -51,12 +52,12 @@ impl Plan {
                 Err(wrong) => return Err(stop(index, &step.name, line, wrong)),
             };
         }
-        let ended = rest.strip_prefix(&*self.tail).is_some_and(|rest| rest.iter().all(|byte| *byte == b' '));
+        let ended = self.tail.strip(rest).is_some_and(|rest| rest.iter().all(|byte| *byte == b' '));
         if !ended {
             return Err(stop(self.steps.len(), "line", line, syntax("the end of the line", rest)));
         }
-        if let Some(index) = self.time_step {
-            draft.record.time = draft.civil.stamp().map_err(|expected| {
+        if let Time::Pieces(index) = self.time {
+            draft.record.time = draft.civil.unwrap_or_default().stamp().map_err(|expected| {
                 let wrong = Wrong { kind: FaultKind::Time, expected, at: draft.time_at };
                 stop(index, self.steps.get(index).map_or("line", |step| &step.name), line, wrong)
             })?;
@@ -71,9 +72,9 @@ impl Plan {
         rest: &'a [u8],
         cache: &mut TimeCache,
         forced: Option<usize>,
-        draft: &mut Draft<'a>,
+        draft: &mut Draft<'_, 'a>,
     ) -> Result<&'a [u8], Wrong<'a>> {
-        let Some(i) = after(&step.lead, rest) else {
+        let Some(i) = step.lead.strip(rest) else {
             let expected = if rest.is_empty() {
                 "this column; the line ends before it"
             } else {
@@ -82,6 +83,11 @@ impl Plan {
             return Err(syntax(expected, rest));
         };
         match step.read {
+            Read::Time(part) if self.time == Time::Whole && step.sink == Sink::Time => {
+                let (rest, stamp) = calendar::whole(part, i, cache).map_err(reason)?;
+                draft.record.time = stamp;
+                Ok(rest)
+            }
             Read::Time(part) if part != Part::Zone => draft.time(step.sink, part, i, cache),
             Read::Status => {
                 let (rest, status) = number::status(i).map_err(reason)?;
@@ -134,11 +140,11 @@ impl End {
     pub(super) fn first(&self, i: &[u8]) -> Option<usize> {
         match self {
             Self::Quoted => quoted::end(i, 0),
-            Self::Until(literal) => find(literal, i, 0),
+            Self::Until(literal) => literal.find(i, 0),
             Self::List => address::list_before_space(i),
             Self::Upstream => address::upstream_before_space(i),
             Self::SpaceDigit => space_digit(i),
-            Self::Colon if i.starts_with(b"[") => find(b"]:", i, 0).map(|at| at + 1),
+            Self::Colon if i.starts_with(b"[") => bracketed(i),
             Self::Colon => memchr(b':', i),
             Self::Rest => Some(i.trim_ascii_end().len()),
             Self::Itself => None,
@@ -154,29 +160,15 @@ impl End {
     }
 }
 
-/// First place of `literal` in `i` at or after `from`.
-pub(super) fn find(literal: &[u8], i: &[u8], from: usize) -> Option<usize> {
-    let first = *literal.first()?;
-    let mut from = from;
-    loop {
-        let at = from + memchr(first, i.get(from..)?)?;
-        if literal.len() == 1 || after(literal, i.get(at..)?).is_some() {
-            return Some(at);
-        }
-        from = at + 1;
-    }
-}
-
-/// What follows `literal` at the front of `i`. Literals are a few bytes: a call to `memcmp` costs more.
-fn after<'a>(literal: &[u8], i: &'a [u8]) -> Option<&'a [u8]> {
-    let (front, rest) = i.split_at_checked(literal.len())?;
-    front.iter().zip(literal).all(|(found, wanted)| found == wanted).then_some(rest)
+/// Behind the bracket of an IPv6 host, if a port follows.
+fn bracketed(i: &[u8]) -> Option<usize> {
+    memchr::memmem::find(i, b"]:").map(|at| at + 1)
 }
 
 fn space_digit(i: &[u8]) -> Option<usize> {
     let mut from = 0;
     loop {
-        let at = find(b" ", i, from)?;
+        let at = from + near::byte(b' ', i.get(from..)?)?;
         if i.get(at + 1).is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-') {
             return Some(at);
         }
@@ -216,7 +208,7 @@ impl Rule {
     }
 }
 
-impl<'a> Draft<'a> {
+impl<'a> Draft<'_, 'a> {
     fn time(
         &mut self,
         sink: Sink,
@@ -228,7 +220,7 @@ impl<'a> Draft<'a> {
             if self.time_at.is_empty() {
                 self.time_at = i;
             }
-            self.civil.read(part, i, cache)
+            self.civil.get_or_insert_default().read(part, i, cache)
         } else {
             Civil::default().read(part, i, cache)
         };
@@ -252,7 +244,7 @@ impl<'a> Draft<'a> {
     fn place(&mut self, step: &Step, text: &'a [u8], at: &'a [u8]) -> Result<(), Wrong<'a>> {
         let logged = Some(text).filter(|text| !matches!(*text, b"" | b"-"));
         let sent = Some(text).filter(|text| *text != b"-");
-        let record = &mut self.record;
+        let record = &mut *self.record;
         match step.sink {
             Sink::Drop | Sink::Status | Sink::Bytes | Sink::Connection => {}
             Sink::Client => record.client = logged,
@@ -290,7 +282,7 @@ impl<'a> Draft<'a> {
             }
             Sink::Time => {
                 let zone = zone::delimited(text).ok_or_else(|| syntax("a zone", at))?;
-                self.civil.zone(zone);
+                self.civil.get_or_insert_default().zone(zone);
             }
         }
         Ok(())

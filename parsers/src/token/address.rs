@@ -5,7 +5,7 @@
 //! nginx's `$upstream_*` columns are lists too, after retries and internal redirects
 //! (`172.17.0.6:8080, 172.17.0.7:8080`, `a : b`; ngx_http_upstream_module, "Embedded Variables").
 
-use memchr::memchr;
+use super::near;
 
 /// Length of a word or comma list at the front of `i`, up to the space that ends it; [`None`] when no
 /// space follows.
@@ -13,7 +13,7 @@ use memchr::memchr;
 pub fn list_before_space(i: &[u8]) -> Option<usize> {
     let mut from = 0;
     loop {
-        let at = from + memchr(b' ', i.get(from..)?)?;
+        let at = from + near::byte(b' ', i.get(from..)?)?;
         if !i.get(..at).is_some_and(|word| word.ends_with(b",")) {
             return Some(at);
         }

@@ -87,6 +87,12 @@ pub mod settles {
 }
 
 impl Part {
+    /// Whether it is a time by itself.
+    #[must_use]
+    pub const fn is_whole(self) -> bool {
+        matches!(self, Self::Clf | Self::Iso8601 | Self::Epoch(_))
+    }
+
     /// The bits of [`settles`] that this part settles.
     #[must_use]
     pub const fn settles(self) -> u8 {
@@ -106,6 +112,17 @@ impl Part {
             Self::Second => settles::SECOND,
             Self::HalfDay | Self::WeekdayName | Self::Digits(_) => 0,
         }
+    }
+}
+
+/// A time that stands in one piece.
+#[inline]
+pub fn whole<'a>(part: Part, i: &'a [u8], cache: &mut TimeCache) -> Leaf<'a, Stamp<'a>> {
+    match part {
+        Part::Clf => time::clf(i, cache),
+        Part::Iso8601 => time::iso8601(i, cache),
+        Part::Epoch(unit) => time::epoch(i, unit),
+        _ => misshapen("a time in one piece", i),
     }
 }
 
@@ -132,9 +149,7 @@ impl<'a> Civil<'a> {
     /// Reads one part (not [`Part::Zone`], which has no end of its own).
     pub fn read(&mut self, part: Part, i: &'a [u8], cache: &mut TimeCache) -> Leaf<'a, ()> {
         let rest = match part {
-            Part::Clf => keep(time::clf(i, cache)?, &mut self.whole),
-            Part::Iso8601 => keep(time::iso8601(i, cache)?, &mut self.whole),
-            Part::Epoch(unit) => keep(time::epoch(i, unit)?, &mut self.whole),
+            Part::Clf | Part::Iso8601 | Part::Epoch(_) => keep(whole(part, i, cache)?, &mut self.whole),
             Part::IsoDate => keep(time::iso_date(i, cache)?, &mut self.days),
             Part::ClfDate => keep(time::clf_date(i, cache)?, &mut self.days),
             Part::Clock => keep(time::clock(i)?, &mut self.clock),

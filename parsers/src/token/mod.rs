@@ -6,6 +6,7 @@
 
 pub mod address;
 pub mod calendar;
+pub mod near;
 pub mod number;
 pub mod quoted;
 pub mod range;

@@ -9,19 +9,38 @@ use nom::combinator::opt;
 use nom::sequence::preceded;
 
 /// An unsigned number that fits 64 bits.
+#[inline]
 pub fn unsigned(i: &[u8]) -> Leaf<'_, u64> {
+    /// So many digits always fit.
+    const FIT: usize = 19;
     let mut value: u64 = 0;
-    let mut rest = i;
+    let mut taken = 0;
+    for digit in i.iter().take(FIT).take_while(|byte| byte.is_ascii_digit()) {
+        value = value.wrapping_mul(10).wrapping_add(u64::from(digit.wrapping_sub(b'0')));
+        taken += 1;
+    }
+    let rest = i.get(taken..).unwrap_or_default();
+    match taken {
+        0 => misshapen("a number", i),
+        FIT => long(value, rest, i),
+        _ => Ok((rest, value)),
+    }
+}
+
+/// The rest of a number that may not fit.
+#[cold]
+fn long<'a>(value: u64, rest: &'a [u8], i: &'a [u8]) -> Leaf<'a, u64> {
+    let (mut value, mut rest) = (value, rest);
     while let Some((digit @ b'0'..=b'9', tail)) = rest.split_first() {
         let next = value.checked_mul(10).and_then(|value| value.checked_add(u64::from(digit - b'0')));
         let Some(next) = next else { return misshapen("a number below 2^64", i) };
-        value = next;
-        rest = tail;
+        (value, rest) = (next, tail);
     }
-    if rest.len() == i.len() { misshapen("a number", i) } else { Ok((rest, value)) }
+    Ok((rest, value))
 }
 
 /// A byte count: a number, or `-` for [`None`].
+#[inline]
 pub fn bytes_or_dash(i: &[u8]) -> Leaf<'_, Option<u64>> {
     match i {
         [b'-', rest @ ..] => Ok((rest, None)),
@@ -43,6 +62,7 @@ pub fn skipped(i: &[u8]) -> Leaf<'_, ()> {
 }
 
 /// A status: exactly three digits, or `-` for [`None`] (METHOD M1.2, fault kind `status`).
+#[inline]
 pub fn status(i: &[u8]) -> Leaf<'_, Option<u16>> {
     match i {
         [a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', rest @ ..]

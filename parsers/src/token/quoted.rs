@@ -5,8 +5,7 @@
 //! quote may stand in a request line; which of several quotes is then the end is decided by
 //! [`crate::template`], from the text that must follow, and never guessed.
 
-use super::{Leaf, misshapen};
-use memchr::memchr2;
+use super::{Leaf, misshapen, near};
 
 /// The text up to the closing quote, which stays in the rest. `i` begins after the opening quote.
 pub fn quoted(i: &[u8]) -> Leaf<'_, &[u8]> {
@@ -21,7 +20,7 @@ pub fn quoted(i: &[u8]) -> Leaf<'_, &[u8]> {
 pub fn end(i: &[u8], from: usize) -> Option<usize> {
     let mut from = from;
     loop {
-        let found = from + memchr2(b'"', b'\\', i.get(from..)?)?;
+        let found = from + near::either(b'"', b'\\', i.get(from..)?)?;
         if i.get(found) == Some(&b'"') {
             return Some(found);
         }

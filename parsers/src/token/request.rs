@@ -4,7 +4,8 @@
 //! hold spaces. What is no HTTP request line (`-`, empty, a TLS hello, `hello`) has no parts, and is
 //! still a request that reached the server. Case and escapes stay as written.
 
-use memchr::{memchr, memrchr};
+use super::near;
+use memchr::memrchr;
 
 /// The parts of a request line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -19,9 +20,9 @@ pub struct Request<'a> {
 
 /// Splits a request column.
 #[must_use]
+#[inline]
 pub fn split(line: &[u8]) -> Request<'_> {
-    let last = memrchr(b' ', line).and_then(|at| Some((line.get(..at)?, line.get(at + 1..)?)));
-    match last {
+    match last_word(line) {
         Some((head, protocol)) if protocol.starts_with(b"HTTP/") => {
             let (method, target) = with_protocol(head);
             Request { method, target, protocol: Some(protocol) }
@@ -30,7 +31,20 @@ pub fn split(line: &[u8]) -> Request<'_> {
     }
 }
 
+/// What stands before and behind the last space.
+#[inline]
+fn last_word(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    // ` HTTP/1.1`, in which there is no other space: nearly every line.
+    if let Some((head, [b' ', protocol @ ..])) = line.split_last_chunk::<9>()
+        && let [b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', b'.', b'0'..=b'9'] = protocol
+    {
+        return Some((head, protocol));
+    }
+    memrchr(b' ', line).and_then(|at| Some((line.get(..at)?, line.get(at + 1..)?)))
+}
+
 /// `GET /x`, or `/x` alone: the log has it from a line that ended in a protocol.
+#[inline]
 fn with_protocol(head: &[u8]) -> (Option<&[u8]>, Option<&[u8]>) {
     if is_target(head) {
         return (None, Some(head));
@@ -52,15 +66,21 @@ fn without_protocol(line: &[u8]) -> Request<'_> {
     }
 }
 
+#[inline]
 fn first_space(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let at = memchr(b' ', text)?;
+    let at = near::byte(b' ', text)?;
     Some((text.get(..at)?, text.get(at + 1..)?.trim_ascii_start()))
 }
 
 /// Origin form, absolute form or `*` (RFC 9112 section 3.2). Authority form has no mark of its own.
+#[inline]
 fn is_target(text: &[u8]) -> bool {
     let scheme = |name: &[u8]| text.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name));
-    text.starts_with(b"/") || text == b"*" || scheme(b"http://") || scheme(b"https://")
+    match text.first() {
+        Some(b'/') => true,
+        Some(b'h' | b'H') => scheme(b"http://") || scheme(b"https://"),
+        _ => text == b"*",
+    }
 }
 
 /// A token of RFC 9110 section 5.6.2.

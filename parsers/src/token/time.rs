@@ -13,13 +13,31 @@ use super::{Leaf, misshapen, no_time};
 use crate::record::{Stamp, Zone};
 use chrono::{Datelike, NaiveDate};
 
-/// The date read last, in each notation: consecutive lines of a log nearly always share it.
-#[derive(Debug, Clone, Default)]
+/// The date read last, in each notation, and the last whole time: consecutive lines of a log nearly always share
+/// the one and mostly the other.
+#[derive(Debug, Clone)]
 pub struct TimeCache {
     clf: [u8; 11],
     clf_days: i64,
     iso: [u8; 10],
     iso_days: i64,
+    /// With a numeric zone.
+    whole: [u8; 26],
+    whole_stamp: Stamp<'static>,
+}
+
+impl Default for TimeCache {
+    /// Filled with what is true, so that no text is ever taken for a time because nothing was read yet.
+    fn default() -> Self {
+        Self {
+            clf: *b"01/Jan/1970",
+            clf_days: 0,
+            iso: *b"1970-01-01",
+            iso_days: 0,
+            whole: *b"01/Jan/1970:00:00:00 +0000",
+            whole_stamp: Stamp { local_us: 0, zone: Zone::Offset(0) },
+        }
+    }
 }
 
 /// Days from 1970-01-01 to a date of the proleptic Gregorian calendar; [`None`] if there is no such date.
@@ -31,19 +49,32 @@ pub fn days(year: i32, month: u32, day: u32) -> Option<i64> {
 }
 
 /// `18/Sep/2011:19:18:28 -0400`, without brackets. A zone name in capitals (`GMT`) is kept as a name.
+#[inline]
 pub fn clf<'a>(i: &'a [u8], cache: &mut TimeCache) -> Leaf<'a, Stamp<'a>> {
+    match i.split_first_chunk::<26>() {
+        Some((text, rest)) if *text == cache.whole => Ok((rest, cache.whole_stamp)),
+        _ => clf_anew(i, cache),
+    }
+}
+
+/// As [`clf`], of another time than the last.
+fn clf_anew<'a>(i: &'a [u8], cache: &mut TimeCache) -> Leaf<'a, Stamp<'a>> {
     const WANTED: &str = "a time such as `18/Sep/2011:19:18:28 -0400`";
     let (rest, days) = clf_date(i, cache)?;
     let Some(rest) = rest.strip_prefix(b":") else { return misshapen(WANTED, rest) };
     let (rest, clock) = clock(rest)?;
     let Some(rest) = rest.strip_prefix(b" ") else { return misshapen(WANTED, rest) };
-    let (rest, zone) = match rest.split_first_chunk::<5>() {
-        Some((text, after)) if offset_seconds(*text).is_some() => {
-            (after, offset_seconds(*text).map_or(Zone::Absent, Zone::Offset))
+    let local_us = clock.on(days);
+    let offset = rest.split_first_chunk::<5>().and_then(|(text, rest)| Some((rest, offset_seconds(*text)?)));
+    if let Some((rest, east_s)) = offset {
+        let stamp = Stamp { local_us, zone: Zone::Offset(east_s) };
+        if let Some(text) = i.first_chunk::<26>() {
+            (cache.whole, cache.whole_stamp) = (*text, stamp);
         }
-        _ => clf_zone(rest)?,
-    };
-    Ok((rest, Stamp { local_us: clock.on(days), zone }))
+        return Ok((rest, stamp));
+    }
+    let (rest, zone) = clf_zone(rest)?;
+    Ok((rest, Stamp { local_us, zone }))
 }
 
 fn clf_zone(i: &[u8]) -> Leaf<'_, Zone<'_>> {

@@ -15,6 +15,17 @@ fn path(target: &str) -> String {
 }
 
 #[test]
+fn ordinary_targets_are_plain_up_to_their_query() {
+    for (target, path) in [("/", "/"), ("/a/b.csv", "/a/b.csv"), ("/a?b=%20;c//d", "/a"), ("/a#/../b", "/a")]
+    {
+        assert_eq!(plain(target.as_bytes(), Escape::Backslash), Some(path.as_bytes()), "{target}");
+    }
+    for target in ["", "*", "a", "//a", "/a//b", "/.a", "/a;b", "/%61", "/\\x61", "http://h/a"] {
+        assert_eq!(plain(target.as_bytes(), Escape::Backslash), None, "{target}");
+    }
+}
+
+#[test]
 fn m4_2_step_1_undoes_the_writers_escape_and_nothing_else() {
     for (written, escape, normal) in [
         (r"/a\x41b", Escape::Backslash, "/aAb"),
@@ -207,6 +218,17 @@ proptest! {
             slow = b"/".to_vec();
         }
         prop_assert_eq!(web(&target, Escape::None).0, slow);
+    }
+
+    /// The whole of `plain`: what it gives is the path that all steps give.
+    #[test]
+    fn a_plain_path_is_the_normalised_one(
+        target in targets(),
+        escape in prop_oneof![Just(Escape::None), Just(Escape::Backslash), Just(Escape::Json)],
+    ) {
+        if let Some(path) = plain(&target, escape) {
+            prop_assert_eq!(web(&target, escape).0, path);
+        }
     }
 
     #[test]

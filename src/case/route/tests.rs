@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use proptest::prelude::*;
+
 use super::super::parse;
 use super::*;
 
@@ -241,4 +243,66 @@ fn threads_share_a_router() {
             scope.spawn(|| assert!(get(&router, "/a/1").is_some()));
         }
     });
+}
+
+/// One table of patterns of every kind, with and without a case of their own.
+fn routers() -> Vec<Router> {
+    let patterns = [
+        "\"/export/a.csv\"",
+        "\"/a/**/b*.csv\", \"/b\"",
+        "\"**\"",
+        "\"/{a,export}/**\", \"/a?[ab]\"",
+        "{ prefix = \"/a/b\" }",
+        "{ regex = '^/a/.*csv$' }, { regex = 'b\\.csv' }",
+        "{ raw_regex = '%2[Ee]' }, \"/a\"",
+        "{ query = { a = \"b\" } }, \"/a/b\"",
+        "{ path = \"/a/*\", host = \"h\" }",
+    ];
+    let tables = patterns.iter().map(|all| format!("[[resource]]\nname = \"a\"\nmatch = [{all}]\n"));
+    tables
+        .flat_map(|table| {
+            [false, true]
+                .map(|default_ignore_case| router_with(&table, RouterOptions { default_ignore_case }))
+        })
+        .collect()
+}
+
+fn targets() -> impl Strategy<Value = String> {
+    const PIECES: &[&str] = &[
+        "/", "//", "/a", "/b", "/export", "a", "b", ".csv", "A", "B", ".", "..", "/..", "%2e", "%2F", "%61",
+        ";v", "\\x2e", "\\x61", "?", "?a=b", "#", "http://h",
+    ];
+    prop::collection::vec(prop::sample::select(PIECES), 0..8).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// The short way out never loses a match.
+    #[test]
+    fn what_is_told_to_be_out_belongs_to_no_resource(
+        target in targets(),
+        escape in prop_oneof![Just(Escape::None), Just(Escape::Backslash), Just(Escape::Json)],
+    ) {
+        for router in ROUTERS.iter().filter(|router| router.is_out(target.as_bytes(), escape)) {
+            let query = Query { escape, ..ask(None, &target) };
+            prop_assert_eq!(router.route(&query, &mut Scratch::default()), None);
+        }
+    }
+}
+
+static ROUTERS: std::sync::LazyLock<Vec<Router>> = std::sync::LazyLock::new(routers);
+
+#[test]
+fn an_ordinary_line_is_told_to_be_out_and_one_that_normalises_into_a_match_is_not() {
+    let router = router("[[resource]]\nname = \"a\"\nmatch = [\"/export/a.csv\", { prefix = \"/b/\" }]\n");
+    let is_out = |target: &str| router.is_out(target.as_bytes(), Escape::Backslash);
+    for target in ["/", "/assets/x.png", "/export/a.csvx", "/export/b.csv?/export/a.csv"] {
+        assert!(is_out(target), "{target}");
+    }
+    for target in
+        ["/export/a.csv", "/x/../export/a.csv", "//export/a.csv", "/\\x62/", "/%62/", "http://h/b/", "/b/"]
+    {
+        assert!(!is_out(target), "{target}");
+    }
 }
