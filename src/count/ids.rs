@@ -1,22 +1,23 @@
 //! A set of ids of the lexicon, which are small and dense: pages of bits, each made when its first id comes.
 
-use std::collections::BTreeMap;
-
 /// Ids on one page: 4 KiB of bits.
 const PAGE_BITS: u32 = 1 << 15;
 
 /// Distinct ids. Merging is a union, so neither order nor threads can be seen in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ids {
-    pages: BTreeMap<u32, Vec<u64>>,
+    /// By number; one without an id is empty.
+    pages: Vec<Vec<u64>>,
     count: u64,
 }
 
 impl Ids {
     /// Adds one id; `true` if it is new.
+    #[inline]
     pub fn insert(&mut self, id: u32) -> bool {
-        let page = self.pages.entry(id / PAGE_BITS).or_insert_with(|| vec![0; (PAGE_BITS / 64) as usize]);
-        let Some(word) = page.get_mut((id % PAGE_BITS / 64) as usize) else { return false };
+        let Some(word) = self.page(id / PAGE_BITS).get_mut((id % PAGE_BITS / 64) as usize) else {
+            return false;
+        };
         let bit = 1 << (id % 64);
         let is_new = *word & bit == 0;
         *word |= bit;
@@ -24,14 +25,28 @@ impl Ids {
         is_new
     }
 
+    #[inline]
+    fn page(&mut self, number: u32) -> &mut [u64] {
+        let number = number as usize;
+        if number >= self.pages.len() {
+            self.pages.resize(number + 1, Vec::new());
+        }
+        let Some(page) = self.pages.get_mut(number) else { return &mut [] };
+        if page.is_empty() {
+            *page = vec![0; (PAGE_BITS / 64) as usize];
+        }
+        page
+    }
+
     /// Adds all of another set.
     pub fn merge(&mut self, other: Self) {
-        for (number, theirs) in other.pages {
-            let ours = self.pages.entry(number).or_insert_with(|| vec![0; theirs.len()]);
-            for (mine, more) in ours.iter_mut().zip(theirs) {
-                self.count += u64::from((more & !*mine).count_ones());
-                *mine |= more;
+        for (number, theirs) in (0u32..).zip(other.pages).filter(|(_, theirs)| !theirs.is_empty()) {
+            let mut more = 0;
+            for (mine, theirs) in self.page(number).iter_mut().zip(theirs) {
+                more += u64::from((theirs & !*mine).count_ones());
+                *mine |= theirs;
             }
+            self.count += more;
         }
     }
 
@@ -43,7 +58,7 @@ impl Ids {
 
     /// All of them, from the least.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
-        self.pages.iter().flat_map(|(number, words)| {
+        (0u32..).zip(&self.pages).flat_map(|(number, words)| {
             let bits = words.iter().zip(0u32..).filter(|(word, _)| **word != 0).flat_map(|(word, at)| {
                 (0..64u32).filter(move |bit| word >> bit & 1 == 1).map(move |bit| at * 64 + bit)
             });

@@ -294,6 +294,7 @@ fn scan_all(
             share.clients.entry(file).or_default().extend(got.clients);
         }
         failed = share.buffers.add(&got.rows, lexicon.bytes()).err();
+        scanner.reuse(got.rows);
     }
     failed.map_or(Ok(share), Err)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use accesstrail_parsers::encoding::Encoding;
+use accesstrail_parsers::encoding::{self, Encoding};
 use accesstrail_parsers::fault::{Fault, FaultKind};
 use accesstrail_parsers::format::{Format, Unit};
 use accesstrail_parsers::framing::{self, Line};
@@ -10,25 +10,22 @@ use accesstrail_parsers::joiner::{Fed, Joiner};
 use accesstrail_parsers::prefix::{self, Peeled, peel};
 use accesstrail_parsers::record::{Bytes, Meaning, Record, TimeBasis, Zone};
 use accesstrail_parsers::sniff;
-use accesstrail_parsers::token::range::{ByteRanges, byte_range, content_range};
 use accesstrail_parsers::token::time::TimeCache;
 use accesstrail_parsers::unit::{self, Read, read_peeled};
 
 use super::faults::Note;
 use super::nuls::Nuls;
-use super::rules::{FileRules, Rules, semantics_bits};
+use super::rules::{FileRules, Rules};
+use super::scope::{ABSURD_BYTES, Batch, Waiting};
 use super::when::When;
-use super::whom::{self, Whom};
-use crate::case::path::unescape;
-use crate::case::route::{Query, Scratch};
-use crate::count::modal::is_part;
+use super::whom;
+use crate::case::route::Scratch;
 use crate::coverage::order::At;
 use crate::facts::Facts;
 use crate::intake::blocks::{Block, Content, LINE_CAP};
 use crate::ledger::account::Account;
-use crate::outcome::{self, Evidence, Mark, Method, Operation, Part};
-use crate::table::lexicon::{CLIENT, Local, Met, Request};
-use crate::table::row::{Flags, Row};
+use crate::table::lexicon::Local;
+use crate::table::row::Row;
 
 /// More faults than this share of a block's units, and the block's format is told anew.
 const RESNIFF_ABOVE: f64 = 0.5;
@@ -50,13 +47,15 @@ pub struct BlockYield {
 
 /// What one thread carries from block to block: caches only, nothing an answer could show.
 pub struct Scanner<'a> {
-    rules: &'a Rules,
-    words: Local<'a>,
+    pub(super) rules: &'a Rules,
+    pub(super) words: Local<'a>,
     times: TimeCache,
     when: When,
-    scratch: Scratch,
-    agent: Vec<u8>,
-    principal: Vec<u8>,
+    pub(super) scratch: Scratch,
+    pub(super) agent: Vec<u8>,
+    pub(super) principal: Vec<u8>,
+    /// The room of rows that were taken.
+    spare: Vec<(u32, Row)>,
     /// Text of a line that the file does not write as bytes.
     decoded: Vec<u8>,
     /// What stood behind a prefix, where it had to be unescaped.
@@ -75,9 +74,16 @@ impl<'a> Scanner<'a> {
             scratch: Scratch::default(),
             agent: Vec::new(),
             principal: Vec::new(),
+            spare: Vec::new(),
             decoded: Vec::new(),
             peeled: Vec::new(),
         }
+    }
+
+    /// Takes back the room of the rows of a block.
+    pub fn reuse(&mut self, mut rows: Vec<(u32, Row)>) {
+        rows.clear();
+        self.spare = rows;
     }
 
     /// Reads one block of a file.
@@ -105,7 +111,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn read(&mut self, file: &FileRules, formats: &[Arc<dyn Format>], block: &Block) -> BlockYield {
-        let mut out = BlockYield::default();
+        let mut out = BlockYield { rows: std::mem::take(&mut self.spare), ..BlockYield::default() };
         let mut sheet = Sheet::new(file, formats);
         // The caches are lent to the parsers while a record borrows from them, not from the scanner.
         let mut decoded = std::mem::take(&mut self.decoded);
@@ -120,6 +126,7 @@ impl<'a> Scanner<'a> {
             last: block.first_line + index as u64,
             offset: block.offset + (before + offset) as u64,
         };
+        let mut batch = Batch::default();
         for line in framing::lines_of(text, block.encoding) {
             let at = place(line.index, line.offset);
             let may_hold_nul = nuls.may_stand_before(line.offset + line.bytes.len());
@@ -140,6 +147,12 @@ impl<'a> Scanner<'a> {
                 note(&mut out, &fault, fault.kind, at);
                 continue;
             }
+            if block.encoding == Encoding::Bytes && !prefix::may_bear(bytes) {
+                // It stands alone, and so do its slices: they may wait for others.
+                let read = read_peeled(formats, encoding::unmarked(line.bytes), None, &mut times);
+                self.unit(&mut sheet, &read, line.terminated, at, &mut batch, &mut out);
+                continue;
+            }
             let line = Line { bytes, ..line };
             let layer = unit::layer(formats, bytes, peel(bytes, &mut peeled), &mut times);
             match joiner.feed(&line, layer.as_ref()) {
@@ -150,7 +163,7 @@ impl<'a> Scanner<'a> {
                         continue;
                     }
                     out.account.repeat_notes += u64::from(is_repeat_note(&read, layer.as_ref()));
-                    self.unit(&mut sheet, &read, line.terminated, at, &mut out);
+                    self.alone(&mut sheet, &read, line.terminated, at, &mut out);
                 }
                 Fed::Held => out.account.held += 1,
                 Fed::Joined(joined) => {
@@ -160,7 +173,7 @@ impl<'a> Scanner<'a> {
                         continue;
                     }
                     let at = Place { last: at.line, ..place(joined.index, joined.offset) };
-                    self.unit(&mut sheet, &read, line.terminated, at, &mut out);
+                    self.alone(&mut sheet, &read, line.terminated, at, &mut out);
                 }
             }
         }
@@ -168,8 +181,9 @@ impl<'a> Scanner<'a> {
             // Its lines were held; as a unit it stands for the first of them.
             out.account.held -= 1;
             let read = joined.read(formats, &mut times);
-            self.unit(&mut sheet, &read, true, place(joined.index, joined.offset), &mut out);
+            self.alone(&mut sheet, &read, true, place(joined.index, joined.offset), &mut out);
         }
+        self.resolve(file, &mut batch, &mut out);
         (self.decoded, self.peeled, self.times) = (decoded, peeled, times);
         out.facts.order.end_block(block.offset);
         out.account.bytes = block.bytes.len() as u64;
@@ -177,12 +191,27 @@ impl<'a> Scanner<'a> {
         out
     }
 
-    fn unit(
+    /// A unit whose text is gone with the next line.
+    fn alone(
         &mut self,
         sheet: &mut Sheet<'_>,
         read: &Read<'_>,
         terminated: bool,
         place: Place,
+        out: &mut BlockYield,
+    ) {
+        let mut batch = Batch::default();
+        self.unit(sheet, read, terminated, place, &mut batch, out);
+        self.resolve(sheet.file, &mut batch, out);
+    }
+
+    fn unit<'r>(
+        &mut self,
+        sheet: &mut Sheet<'_>,
+        read: &Read<'r>,
+        terminated: bool,
+        place: Place,
+        batch: &mut Batch<'r>,
         out: &mut BlockYield,
     ) {
         out.account.lines += 1;
@@ -197,18 +226,19 @@ impl<'a> Scanner<'a> {
                 if let Some(used) = sheet.used.get_mut(read.format) {
                     used.records += 1;
                     out.account.prefix_times += u64::from(!used.states_time);
-                    self.record(sheet.file, record, used.meaning, place, out);
+                    self.record(sheet.file, record, used.meaning, place, batch, out);
                 }
             }
         }
     }
 
-    fn record(
+    fn record<'r>(
         &mut self,
         file: &FileRules,
-        record: &Record<'_>,
+        record: &Record<'r>,
         meaning: Meaning,
         place: Place,
+        batch: &mut Batch<'r>,
         out: &mut BlockYield,
     ) {
         out.account.records += 1;
@@ -233,126 +263,16 @@ impl<'a> Scanner<'a> {
             let (hop, behind) = whom::hops(record, &file.source.trust, &who);
             out.facts.glance.see(record, meaning.bytes, hop, behind);
         }
-        let request = self.request(record, meaning);
-        match (&request, in_window) {
-            (_, false) => out.account.out_of_window += 1,
-            (None, true) => out.account.not_sensitive += 1,
-            (Some(_), true) => out.account.in_scope_at(time_us),
-        }
-        if let Some(request) = request {
-            self.row(file, record, meaning, place, time_us, in_window, request, out);
-        }
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the one place where all that is known of a record meets")]
-    fn row(
-        &mut self,
-        file: &FileRules,
-        record: &Record<'_>,
-        meaning: Meaning,
-        place: Place,
-        time_us: i64,
-        in_window: bool,
-        request: Met,
-        out: &mut BlockYield,
-    ) {
-        let who = whom::client(record, &file.source.trust, &mut self.words);
-        let reason = outcome::judge(&self.evidence(record, meaning, request));
-        let bytes = logged(record.bytes);
-        let flags =
-            Flags { in_window, client: who.kind, via: who.via, semantics: semantics_bits(meaning.bytes) };
-        let row = Row {
-            time_us,
-            offset: place.offset,
-            client_hi: who.hi,
-            client_lo: who.lo,
-            bytes: bytes.and_then(|b| i64::try_from(b).ok()).unwrap_or(-1),
-            line: u32::try_from(place.line).unwrap_or(u32::MAX),
-            request: request.id,
-            actor: self.words.actor(
-                record.agent.map(|text| unescape(text, meaning.escape, &mut self.agent)),
-                record.principal.map(|text| unescape(text, meaning.escape, &mut self.principal)),
-            ),
-            peer: self.peer(record, &who),
-            file: file.file,
-            status: record.status.unwrap_or(0),
-            reason: reason as u8,
-            flags: flags.pack(),
-        };
-        out.facts.parts |= is_part(&row);
-        out.rows.push((partition(&who, self.rules.partitions), row));
-    }
-
-    fn evidence(&self, record: &Record<'_>, meaning: Meaning, request: Met) -> Evidence {
-        let rule = self.rules.resources.get(usize::from(request.plain.resource));
-        Evidence {
-            method: Method::read(record.method),
-            method_allowed: request.plain.method_allowed,
-            status: record.status,
-            bytes: logged(record.bytes),
-            abort: record.abort,
-            mark: Mark::Verified,
-            semantics: meaning.bytes,
-            part: part(record),
-            requested: record.range.and_then(byte_range).and_then(single_length),
-            size: rule.and_then(|rule| rule.size),
-            operation: if request.plain.listing { Operation::List } else { Operation::Web },
-        }
-    }
-
-    /// Text id of the peer; of one that is the client itself, as it would be written here, a mark.
-    fn peer(&mut self, record: &Record<'_>, who: &Whom) -> u32 {
-        let peer = record.peer.or(record.client);
-        if peer.is_some_and(|text| who.is_written(text)) { CLIENT } else { self.words.text(peer) }
-    }
-
-    /// What the record asks for, if that is any resource's.
-    fn request(&mut self, record: &Record<'_>, meaning: Meaning) -> Option<Met> {
-        let target = record.target.unwrap_or_default();
         // Nearly every line ends here: nothing is built for it.
-        if self.rules.router.is_out(target, meaning.escape) {
-            return None;
+        if self.rules.router.is_out(record.target.unwrap_or_default(), meaning.escape) {
+            Self::out_of_scope(in_window, out);
+            return;
         }
-        let escape = [meaning.escape as u8];
-        let key = [
-            record.method,
-            record.host,
-            record.target,
-            record.query,
-            record.content_range,
-            record.range,
-            Some(&escape[..]),
-        ];
-        if let Some(known) = self.words.known_request(&key) {
-            return Some(known);
+        let waiting = Waiting { record: *record, meaning, place, time_us, in_window };
+        self.wait(waiting, batch);
+        if batch.is_full() {
+            self.resolve(file, batch, out);
         }
-        let query = Query {
-            method: record.method,
-            host: record.host,
-            target,
-            query: record.query,
-            escape: meaning.escape,
-        };
-        let route = self.rules.router.route(&query, &mut self.scratch)?;
-        let rule = self.rules.resources.get(usize::from(route.resource)).cloned().unwrap_or_default();
-        let request = Request {
-            method: self.words.text(record.method),
-            host: self.words.text(record.host),
-            target: self.words.text(record.target),
-            path: self.words.text(Some(&route.path)),
-            resource: route.resource,
-            also: route.also.into(),
-            object: self.words.text(Some(&[&route.resource.to_le_bytes()[..], &route.object].concat())),
-            subject: self.words.text(route.subject.as_deref()),
-            method_allowed: rule.methods.iter().any(|m| Some(m.as_slice()) == record.method),
-            folded: route.folded,
-            host_unchecked: route.host_unchecked,
-            listing: route.listing,
-            part: part(record),
-            size: rule.size,
-        };
-        // Interning the parts has changed nothing of the key that `known_request` built.
-        Some(self.words.new_request(request))
     }
 }
 
@@ -404,12 +324,12 @@ fn basis_word(basis: TimeBasis) -> &'static str {
     }
 }
 
-#[derive(Clone, Copy)]
-struct Place {
-    line: u64,
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) line: u64,
     /// Of a joined unit the line of its last part.
     last: u64,
-    offset: u64,
+    pub(super) offset: u64,
 }
 
 fn too_long(block: &Block) -> BlockYield {
@@ -434,38 +354,4 @@ fn note(out: &mut BlockYield, fault: &Fault<'_>, kind: FaultKind, place: Place) 
 /// METHOD M1.2: a unit that the file's end cuts off is torn before it is anything else.
 fn torn_or(kind: FaultKind, terminated: bool) -> FaultKind {
     if terminated { kind } else { kind.min(FaultKind::Torn) }
-}
-
-/// More than a response can have: such a column states nothing.
-const ABSURD_BYTES: u64 = 1 << 50;
-
-fn logged(bytes: Bytes) -> Option<u64> {
-    match bytes {
-        Bytes::Logged(n) if n < ABSURD_BYTES => Some(n),
-        Bytes::Logged(_) | Bytes::Unlogged => None,
-    }
-}
-
-/// The part a `Content-Range` states.
-fn part(record: &Record<'_>) -> Option<Part> {
-    let range = record.content_range.and_then(content_range)?;
-    Some(Part { start: range.start, end: range.end, total: range.total })
-}
-
-fn single_length(ranges: ByteRanges) -> Option<u64> {
-    match ranges {
-        ByteRanges::Single { start: Some(start), end: Some(end) } => end.checked_sub(start)?.checked_add(1),
-        ByteRanges::Single { start: None, end: Some(suffix) } => Some(suffix),
-        _ => None,
-    }
-}
-
-/// All that is keyed by address stays in one partition: an IPv4 address, the /48 of an IPv6 one, a name.
-fn partition(who: &Whom, partitions: usize) -> u32 {
-    let key = match who.kind {
-        crate::table::row::ClientKind::Ip6 => who.hi >> 16,
-        _ => who.lo,
-    };
-    let mixed = key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
-    u32::try_from(mixed % partitions.max(1) as u64).unwrap_or(0)
 }

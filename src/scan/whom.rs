@@ -38,18 +38,42 @@ impl Whom {
     /// Whether `text` is the address in its canonical spelling.
     #[must_use]
     pub fn is_written(&self, text: &[u8]) -> bool {
-        use std::io::Write;
-        let Some(bits) = self.address() else { return false };
-        let mut room = [0u8; 48];
-        let whole = room.len();
-        let mut left = &mut room[..];
-        let written = match Ipv6Addr::from(bits).to_canonical() {
-            IpAddr::V4(ip) => write!(left, "{ip}"),
-            IpAddr::V6(ip) => write!(left, "{ip}"),
-        };
-        let length = whole - left.len();
-        written.is_ok() && room.get(..length) == Some(text)
+        match self.kind {
+            ClientKind::Ip4 => is_dotted(text, self.lo),
+            ClientKind::Ip6 => {
+                let ip = Ipv6Addr::from(u128::from(self.hi) << 64 | u128::from(self.lo));
+                ip.to_string().as_bytes() == text
+            }
+            ClientKind::Name | ClientKind::Unknown => false,
+        }
     }
+}
+
+/// Whether `text` is an IPv4 address in its one canonical spelling: four numbers without leading zeros.
+fn is_dotted(text: &[u8], address: u64) -> bool {
+    let mut rest = text;
+    for (place, shift) in [24, 16, 8, 0].into_iter().enumerate() {
+        if place > 0 {
+            let Some(after) = rest.strip_prefix(b".") else { return false };
+            rest = after;
+        }
+        let octet = address >> shift & 255;
+        let digits = [octet / 100, octet / 10 % 10, octet % 10];
+        let leading = if octet > 99 {
+            0
+        } else if octet > 9 {
+            1
+        } else {
+            2
+        };
+        for digit in digits.into_iter().skip(leading) {
+            match rest.split_first() {
+                Some((found, after)) if u64::from(*found) == u64::from(b'0') + digit => rest = after,
+                _ => return false,
+            }
+        }
+    }
+    rest.is_empty()
 }
 
 /// Who sent `record` as far as `trust` tells, and whom that machine names behind it.
@@ -91,4 +115,32 @@ fn halves(bits: u128) -> (u64, u64) {
 #[must_use]
 pub fn depends_on_header(via: u8) -> bool {
     [Via::Walked, Via::UnparsableHop, Via::AllTrusted].iter().any(|v| *v as u8 == via)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn an_address_is_written_only_as_it_is_shown(
+            ip in prop_oneof![any::<u32>().prop_map(|n| IpAddr::from(std::net::Ipv4Addr::from(n))),
+                any::<u128>().prop_map(|n| IpAddr::from(Ipv6Addr::from(n)))],
+            change in prop::option::of((0usize..45, any::<u8>())),
+        ) {
+            let who = match ip {
+                IpAddr::V4(v4) => Whom { kind: ClientKind::Ip4, hi: 0, lo: u64::from(u32::from(v4)), via: 0 },
+                IpAddr::V6(v6) => {
+                    let (hi, lo) = halves(u128::from(v6));
+                    Whom { kind: ClientKind::Ip6, hi, lo, via: 0 }
+                }
+            };
+            let mut text = ip.to_string().into_bytes();
+            if let Some((at, byte)) = change {
+                text.insert(at.min(text.len()), byte);
+            }
+            prop_assert_eq!(who.is_written(&text), change.is_none());
+        }
+    }
 }

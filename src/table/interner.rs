@@ -98,6 +98,11 @@ impl<V: Copy, R> Interner<V, R> {
         (number, self.stores.get(number as usize))
     }
 
+    /// The hash of a text.
+    pub fn hash(&self, text: &[u8]) -> u64 {
+        self.hasher.hash_one(text)
+    }
+
     /// Number and value of a text, if it was met before.
     pub fn find(&self, text: &[u8]) -> Option<(u32, V)> {
         let hash = self.hasher.hash_one(text);
@@ -108,7 +113,7 @@ impl<V: Copy, R> Interner<V, R> {
     }
 
     /// Number and value of a text; of one that is new, these. Another thread may have been quicker.
-    pub fn insert(&self, text: &[u8], value: V, record: R) -> (u32, V) {
+    pub fn insert(&self, text: &[u8], value: V, record: impl FnOnce() -> R) -> (u32, V) {
         let hash = self.hasher.hash_one(text);
         let (number, store) = self.store(hash);
         let Some(store) = store else { return (0, value) };
@@ -124,7 +129,7 @@ impl<V: Copy, R> Interner<V, R> {
         table.insert_unique(hash, Slot { place, index, value }, |slot| {
             self.hasher.hash_one(pages.text(slot.place))
         });
-        records.push(record);
+        records.push(record());
         let grown = table.capacity() * size_of::<Slot<V>>() - before;
         self.bytes.fetch_add(text.len() + size_of::<R>() + grown, Ordering::Relaxed);
         (numbered(index, number), value)
@@ -136,10 +141,7 @@ impl<V: Copy, R> Interner<V, R> {
         V: Default,
         R: Default,
     {
-        match self.find(text) {
-            Some((number, _)) => number,
-            None => self.insert(text, V::default(), R::default()).0,
-        }
+        self.insert(text, V::default(), R::default).0
     }
 
     /// Memory that is held, nearly.
@@ -232,7 +234,7 @@ mod tests {
             let mut plain: HashMap<Vec<u8>, (u32, u8)> = HashMap::new();
             for (n, text) in texts.iter().enumerate() {
                 prop_assert_eq!(interner.find(text), plain.get(text).copied());
-                let (number, value) = interner.insert(text, n as u8, n);
+                let (number, value) = interner.insert(text, n as u8, || n);
                 prop_assert!(number >= RESERVED);
                 let known = *plain.entry(text.clone()).or_insert((number, n as u8));
                 prop_assert_eq!((number, value), known);

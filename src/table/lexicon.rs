@@ -3,9 +3,11 @@
 //! Ids depend on which thread comes first. Outputs sort by the text itself, so no answer shows that.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use foldhash::quality::RandomState;
 
+use super::front::{Entry, Front};
 use super::interner::{Interner, Numbered, RESERVED};
 use crate::outcome::Part;
 
@@ -118,6 +120,8 @@ pub struct Lexicon {
     texts: Interner<(), ()>,
     actors: Interner<(), Actor>,
     requests: Interner<Plain, Request>,
+    /// What the threads' own tables take.
+    fronts: AtomicUsize,
 }
 
 /// Everything, read-only, once scanning has ended.
@@ -135,19 +139,27 @@ impl Lexicon {
     /// A thread's view.
     #[must_use]
     pub fn local(&self) -> Local<'_> {
-        Local { lexicon: self, actors: HashMap::default(), key: Vec::new(), actor: Vec::new() }
+        Local {
+            lexicon: self,
+            front: Front::default(),
+            actors: HashMap::default(),
+            actor: Vec::new(),
+            last_actor: (Vec::new(), ABSENT),
+        }
     }
 
     /// Memory that is held, nearly.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.texts.bytes() + self.actors.bytes() + self.requests.bytes()
+        let shared = self.texts.bytes() + self.actors.bytes() + self.requests.bytes();
+        shared + self.fronts.load(Ordering::Relaxed)
     }
 
     /// Ends the writing.
     #[must_use]
     pub fn freeze(self) -> Frozen {
-        let bytes = self.bytes();
+        // The threads' own tables are gone by now.
+        let bytes = self.texts.bytes() + self.actors.bytes() + self.requests.bytes();
         let requests = self.requests.freeze();
         let abouts =
             (0..requests.end()).map(|id| requests.record(id).map(About::of).unwrap_or_default()).collect();
@@ -158,10 +170,39 @@ impl Lexicon {
 /// One thread's view.
 pub struct Local<'a> {
     lexicon: &'a Lexicon,
+    front: Front,
     /// Nearly all lines come from a few of them.
     actors: HashMap<Box<[u8]>, u32, RandomState>,
-    key: Vec<u8>,
     actor: Vec<u8>,
+    /// Lines of one client often stand together.
+    last_actor: (Vec<u8>, u32),
+}
+
+/// The columns of a request as one text, and its hash.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked {
+    hash: u64,
+    start: usize,
+    end: usize,
+}
+
+/// The texts of requests that are asked for together.
+#[derive(Debug, Default)]
+pub struct Asking {
+    texts: Vec<u8>,
+    /// What the front has of each, while all are looked up.
+    found: Vec<Entry>,
+}
+
+impl Asking {
+    fn text(&self, asked: &Asked) -> &[u8] {
+        self.texts.get(asked.start..asked.end).unwrap_or_default()
+    }
+
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.texts.clear();
+    }
 }
 
 /// Appends a column so that no two lists of columns give the same bytes.
@@ -190,6 +231,17 @@ impl Local<'_> {
         self.actor.clear();
         append(&mut self.actor, agent);
         append(&mut self.actor, principal);
+        let (last, id) = &self.last_actor;
+        if *last == self.actor {
+            return *id;
+        }
+        let id = self.known_actor(agent, principal);
+        self.last_actor.0.clone_from(&self.actor);
+        self.last_actor.1 = id;
+        id
+    }
+
+    fn known_actor(&mut self, agent: Option<&[u8]>, principal: Option<&[u8]>) -> u32 {
         if let Some(id) = self.actors.get(self.actor.as_slice()) {
             return *id;
         }
@@ -197,7 +249,7 @@ impl Local<'_> {
             Some((id, ())) => id,
             None => {
                 let actor = Actor { agent: self.text(agent), principal: self.text(principal) };
-                self.lexicon.actors.insert(&self.actor, (), actor).0
+                self.lexicon.actors.insert(&self.actor, (), || actor).0
             }
         };
         if self.actors.len() >= ACTORS {
@@ -207,21 +259,49 @@ impl Local<'_> {
         id
     }
 
-    /// The request these columns make, if it was met before.
-    ///
-    /// `columns` are all that decides what a request is about; they are the key.
-    pub fn known_request(&mut self, columns: &[Option<&[u8]>]) -> Option<Met> {
-        self.key.clear();
-        columns.iter().for_each(|column| append(&mut self.key, *column));
-        self.lexicon.requests.find(&self.key).map(|(id, plain)| Met { id, plain })
+    /// Asks for the request these columns make: all columns that decide what a request is about.
+    pub fn ask(&self, columns: &[Option<&[u8]>], asking: &mut Asking) -> Asked {
+        let start = asking.texts.len();
+        columns.iter().for_each(|column| append(&mut asking.texts, *column));
+        let text = asking.texts.get(start..).unwrap_or_default();
+        Asked { hash: self.lexicon.requests.hash(text), start, end: asking.texts.len() }
     }
 
-    /// Keeps the request of the last [`Local::known_request`].
-    pub fn new_request(&mut self, request: Request) -> Met {
+    /// Looks all of `asked` up, one answer each in their order; none for those that were never met.
+    pub fn look_up(&mut self, asked: &[Asked], asking: &mut Asking, answers: &mut Vec<Option<Met>>) {
+        answers.clear();
+        asking.found.clear();
+        asking.found.extend(asked.iter().map(|asked| self.front.first(asked.hash)));
+        let known = asked.iter().zip(&asking.found);
+        answers.extend(known.map(|(asked, entry)| self.front.is(entry, asked.hash, asking.text(asked))));
+        for (asked, answer) in asked.iter().zip(answers.iter_mut()).filter(|(_, answer)| answer.is_none()) {
+            let text = asking.text(asked);
+            *answer = self.front.find(asked.hash, text).or_else(|| {
+                let (id, plain) = self.lexicon.requests.find(text)?;
+                self.keep(asked.hash, text, Met { id, plain })
+            });
+        }
+    }
+
+    fn keep(&mut self, hash: u64, text: &[u8], met: Met) -> Option<Met> {
+        let before = self.front.bytes();
+        self.front.insert(hash, text, met);
+        self.lexicon.fronts.fetch_add(self.front.bytes() - before, Ordering::Relaxed);
+        Some(met)
+    }
+
+    /// Keeps a request that was asked for and never met before.
+    pub fn new_request(&mut self, asked: &Asked, asking: &Asking, request: Request) -> Met {
         let Request { resource, method_allowed, listing, .. } = request;
         let plain = Plain { resource, method_allowed, listing };
-        let (id, plain) = self.lexicon.requests.insert(&self.key, plain, request);
-        Met { id, plain }
+        let text = asking.text(asked);
+        let (id, plain) = self.lexicon.requests.insert(text, plain, || request);
+        let met = Met { id, plain };
+        // The same one may have been asked for twice at a time.
+        if self.front.find(asked.hash, text).is_none() {
+            self.keep(asked.hash, text, met);
+        }
+        met
     }
 }
 
@@ -290,17 +370,31 @@ mod tests {
     fn columns_that_join_to_the_same_bytes_are_different_requests() {
         let lexicon = Lexicon::default();
         let mut local = lexicon.local();
-        assert!(local.known_request(&[Some(b"ab"), Some(b"c")]).is_none());
-        let first = local.new_request(Request::default());
-        assert!(local.known_request(&[Some(b"a"), Some(b"bc")]).is_none());
-        let second = local.new_request(Request::default());
-        assert_ne!(first.id, second.id);
-        assert_eq!(local.known_request(&[Some(b"ab"), Some(b"c")]), Some(first));
         let long = vec![7; 300];
-        assert!(local.known_request(&[Some(&long), None]).is_none());
-        let third = local.new_request(Request::default());
-        assert_eq!(local.known_request(&[Some(&long), None]), Some(third));
-        assert!(local.known_request(&[Some(&long[..254]), Some(&long[254..])]).is_none());
+        let lists: [[Option<&[u8]>; 2]; 6] = [
+            [Some(b"ab"), Some(b"c")],
+            [Some(b"a"), Some(b"bc")],
+            [Some(b"abc"), None],
+            [Some(&long), None],
+            [Some(&long[..254]), Some(&long[254..])],
+            [Some(&long[..253]), Some(&long[253..])],
+        ];
+        let (mut asking, mut answers) = (Asking::default(), Vec::new());
+        let asked: Vec<Asked> = lists.iter().map(|list| local.ask(list, &mut asking)).collect();
+        local.look_up(&asked, &mut asking, &mut answers);
+        assert_eq!(answers, vec![None; 6]);
+        let mets: Vec<Met> =
+            asked.iter().map(|asked| local.new_request(asked, &asking, Request::default())).collect();
+        let distinct: std::collections::BTreeSet<u32> = mets.iter().map(|met| met.id).collect();
+        assert_eq!(distinct.len(), 6);
+        local.look_up(&asked, &mut asking, &mut answers);
+        assert_eq!(answers, mets.iter().copied().map(Some).collect::<Vec<_>>());
+        // Another thread finds them in the shared store, and then in its own.
+        let mut other = lexicon.local();
+        for _ in 0..2 {
+            other.look_up(&asked, &mut asking, &mut answers);
+            assert_eq!(answers, mets.iter().copied().map(Some).collect::<Vec<_>>());
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! (in memory, or spilled), [`schema`] the name of every column, [`frame`] rows as a polars frame and its grouping.
 
 pub mod frame;
+pub mod front;
 pub mod interner;
 pub mod lexicon;
 pub mod partition;

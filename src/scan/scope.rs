@@ -1,0 +1,219 @@
+//! A record that may be in scope → what it asks for, who asks, what came of it, and its row.
+//!
+//! Records wait in a small [`Batch`] and are looked up together: what most requests of a large case are about lies far
+//! apart in memory, and the processor fetches for all of a batch in the time that one takes.
+
+use accesstrail_parsers::record::{Bytes, Meaning, Record};
+use accesstrail_parsers::token::range::{ByteRanges, byte_range, content_range};
+
+use super::block::{BlockYield, Place, Scanner};
+use super::rules::{FileRules, semantics_bits};
+use super::whom::{self, Whom};
+use crate::case::path::unescape;
+use crate::case::route::Query;
+use crate::count::modal::is_part;
+use crate::outcome::{self, Evidence, Mark, Method, Operation, Part};
+use crate::table::lexicon::{Asked, Asking, CLIENT, Met, Request};
+use crate::table::row::{ClientKind, Flags, Row};
+
+/// Records that are looked up together.
+const TOGETHER: usize = 32;
+
+/// A record that passed the first look.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Waiting<'r> {
+    pub(super) record: Record<'r>,
+    pub(super) meaning: Meaning,
+    pub(super) place: Place,
+    pub(super) time_us: i64,
+    pub(super) in_window: bool,
+}
+
+/// Records that wait to be looked up.
+#[derive(Default)]
+pub(super) struct Batch<'r> {
+    waiting: Vec<Waiting<'r>>,
+    asked: Vec<Asked>,
+    asking: Asking,
+    answers: Vec<Option<Met>>,
+}
+
+impl Batch<'_> {
+    /// Whether it is time to look them up.
+    pub(super) fn is_full(&self) -> bool {
+        self.waiting.len() >= TOGETHER
+    }
+}
+
+impl Scanner<'_> {
+    /// Counts a record of no resource.
+    pub(super) fn out_of_scope(in_window: bool, out: &mut BlockYield) {
+        if in_window {
+            out.account.not_sensitive += 1;
+        } else {
+            out.account.out_of_window += 1;
+        }
+    }
+
+    /// Puts a record into the batch.
+    pub(super) fn wait<'r>(&self, waiting: Waiting<'r>, batch: &mut Batch<'r>) {
+        let record = &waiting.record;
+        let escape = [waiting.meaning.escape as u8];
+        // All that decides what a request is about.
+        let columns = [
+            record.method,
+            record.host,
+            record.target,
+            record.query,
+            record.content_range,
+            record.range,
+            Some(&escape[..]),
+        ];
+        batch.asked.push(self.words.ask(&columns, &mut batch.asking));
+        batch.waiting.push(waiting);
+    }
+
+    /// Looks up all records that wait, and makes their rows.
+    pub(super) fn resolve(&mut self, file: &FileRules, batch: &mut Batch<'_>, out: &mut BlockYield) {
+        let Batch { waiting, asked, asking, answers } = batch;
+        self.words.look_up(asked, asking, answers);
+        for ((waiting, asked), known) in waiting.drain(..).zip(asked.drain(..)).zip(answers.drain(..)) {
+            let request = known.or_else(|| self.request(&waiting, &asked, asking));
+            match request {
+                None => Self::out_of_scope(waiting.in_window, out),
+                Some(request) => {
+                    match waiting.in_window {
+                        true => out.account.in_scope_at(waiting.time_us),
+                        false => out.account.out_of_window += 1,
+                    }
+                    let (partition, row) = self.row(file, &waiting, request);
+                    out.facts.parts |= is_part(&row);
+                    out.rows.push((partition, row));
+                }
+            }
+        }
+        asking.clear();
+    }
+
+    fn row(&mut self, file: &FileRules, waiting: &Waiting<'_>, request: Met) -> (u32, Row) {
+        let Waiting { record, meaning, place, time_us, in_window } = waiting;
+        let who = whom::client(record, &file.source.trust, &mut self.words);
+        let reason = outcome::judge(&self.evidence(record, *meaning, request));
+        let flags = Flags {
+            in_window: *in_window,
+            client: who.kind,
+            via: who.via,
+            semantics: semantics_bits(meaning.bytes),
+        };
+        let row = Row {
+            time_us: *time_us,
+            offset: place.offset,
+            client_hi: who.hi,
+            client_lo: who.lo,
+            bytes: logged(record.bytes).and_then(|b| i64::try_from(b).ok()).unwrap_or(-1),
+            line: u32::try_from(place.line).unwrap_or(u32::MAX),
+            request: request.id,
+            actor: self.words.actor(
+                record.agent.map(|text| unescape(text, meaning.escape, &mut self.agent)),
+                record.principal.map(|text| unescape(text, meaning.escape, &mut self.principal)),
+            ),
+            peer: self.peer(record, &who),
+            file: file.file,
+            status: record.status.unwrap_or(0),
+            reason: reason as u8,
+            flags: flags.pack(),
+        };
+        (partition(&who, self.rules.partitions), row)
+    }
+
+    fn evidence(&self, record: &Record<'_>, meaning: Meaning, request: Met) -> Evidence {
+        let rule = self.rules.resources.get(usize::from(request.plain.resource));
+        Evidence {
+            method: Method::read(record.method),
+            method_allowed: request.plain.method_allowed,
+            status: record.status,
+            bytes: logged(record.bytes),
+            abort: record.abort,
+            mark: Mark::Verified,
+            semantics: meaning.bytes,
+            part: part(record),
+            requested: record.range.and_then(byte_range).and_then(single_length),
+            size: rule.and_then(|rule| rule.size),
+            operation: if request.plain.listing { Operation::List } else { Operation::Web },
+        }
+    }
+
+    /// Text id of the peer; of one that is the client itself, as it would be written here, a mark.
+    fn peer(&mut self, record: &Record<'_>, who: &Whom) -> u32 {
+        let peer = record.peer.or(record.client);
+        if peer.is_some_and(|text| who.is_written(text)) { CLIENT } else { self.words.text(peer) }
+    }
+
+    /// What a record asks for that was never asked before, if that is any resource's.
+    fn request(&mut self, waiting: &Waiting<'_>, asked: &Asked, asking: &Asking) -> Option<Met> {
+        let Waiting { record, meaning, .. } = waiting;
+        let query = Query {
+            method: record.method,
+            host: record.host,
+            target: record.target.unwrap_or_default(),
+            query: record.query,
+            escape: meaning.escape,
+        };
+        let route = self.rules.router.route(&query, &mut self.scratch)?;
+        let rule = self.rules.resources.get(usize::from(route.resource)).cloned().unwrap_or_default();
+        let target = self.words.text(record.target);
+        // Most targets are written as their path.
+        let is_path = record.target == Some(route.path.as_slice());
+        let request = Request {
+            method: self.words.text(record.method),
+            host: self.words.text(record.host),
+            target,
+            path: if is_path { target } else { self.words.text(Some(&route.path)) },
+            resource: route.resource,
+            also: route.also.into(),
+            object: self.words.text(Some(&[&route.resource.to_le_bytes()[..], &route.object].concat())),
+            subject: self.words.text(route.subject.as_deref()),
+            method_allowed: rule.methods.iter().any(|m| Some(m.as_slice()) == record.method),
+            folded: route.folded,
+            host_unchecked: route.host_unchecked,
+            listing: route.listing,
+            part: part(record),
+            size: rule.size,
+        };
+        Some(self.words.new_request(asked, asking, request))
+    }
+}
+
+/// More than a response can have: such a column states nothing.
+pub(super) const ABSURD_BYTES: u64 = 1 << 50;
+
+fn logged(bytes: Bytes) -> Option<u64> {
+    match bytes {
+        Bytes::Logged(n) if n < ABSURD_BYTES => Some(n),
+        Bytes::Logged(_) | Bytes::Unlogged => None,
+    }
+}
+
+/// The part a `Content-Range` states.
+fn part(record: &Record<'_>) -> Option<Part> {
+    let range = record.content_range.and_then(content_range)?;
+    Some(Part { start: range.start, end: range.end, total: range.total })
+}
+
+fn single_length(ranges: ByteRanges) -> Option<u64> {
+    match ranges {
+        ByteRanges::Single { start: Some(start), end: Some(end) } => end.checked_sub(start)?.checked_add(1),
+        ByteRanges::Single { start: None, end: Some(suffix) } => Some(suffix),
+        _ => None,
+    }
+}
+
+/// All that is keyed by address stays in one partition: an IPv4 address, the /48 of an IPv6 one, a name.
+fn partition(who: &Whom, partitions: usize) -> u32 {
+    let key = match who.kind {
+        ClientKind::Ip6 => who.hi >> 16,
+        _ => who.lo,
+    };
+    let mixed = key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+    u32::try_from(mixed % partitions.max(1) as u64).unwrap_or(0)
+}
