@@ -28,6 +28,8 @@ struct Place {
 
 #[derive(Debug, Clone, Copy)]
 struct Slot<V> {
+    /// So that a growing table need not read all texts, nor a look-up those that differ.
+    hash: u64,
     place: Place,
     index: u32,
     value: V,
@@ -108,7 +110,8 @@ impl<V: Copy, R> Interner<V, R> {
         let hash = self.hasher.hash_one(text);
         let (number, store) = self.store(hash);
         let store = locked(store?);
-        let slot = store.table.find(hash, |slot| store.pages.text(slot.place) == text)?;
+        let slot =
+            store.table.find(hash, |slot| slot.hash == hash && store.pages.text(slot.place) == text)?;
         Some((numbered(slot.index, number), slot.value))
     }
 
@@ -119,16 +122,14 @@ impl<V: Copy, R> Interner<V, R> {
         let Some(store) = store else { return (0, value) };
         let mut store = locked(store);
         let Store { table, pages, records } = &mut *store;
-        if let Some(slot) = table.find(hash, |slot| pages.text(slot.place) == text) {
+        if let Some(slot) = table.find(hash, |slot| slot.hash == hash && pages.text(slot.place) == text) {
             return (numbered(slot.index, number), slot.value);
         }
         let place = pages.add(text);
         // Four thousand million distinct texts do not fit in memory; the last number is shared rather than wrong.
         let index = u32::try_from(records.len()).unwrap_or(u32::MAX);
         let before = table.capacity() * size_of::<Slot<V>>();
-        table.insert_unique(hash, Slot { place, index, value }, |slot| {
-            self.hasher.hash_one(pages.text(slot.place))
-        });
+        table.insert_unique(hash, Slot { hash, place, index, value }, |slot| slot.hash);
         records.push(record());
         let grown = table.capacity() * size_of::<Slot<V>>() - before;
         self.bytes.fetch_add(text.len() + size_of::<R>() + grown, Ordering::Relaxed);
