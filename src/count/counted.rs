@@ -261,7 +261,9 @@ fn work<'a>(
             return Ok(pass);
         }
         pass.begin(u32::try_from(number).unwrap_or(u32::MAX));
-        in_order(partitions, number, keeping, share / 4, context, |place, row| pass.row(place, row))?;
+        in_order(partitions, number, keeping, share / 4, context, |place, row, about| {
+            pass.row(place, row, about)
+        })?;
         if let Some(events) = pass.end()? {
             groups.lock().unwrap_or_else(PoisonError::into_inner).add(events, context, &extra.by)?;
         }

@@ -80,6 +80,8 @@ pub struct Event {
     pub agent: u32,
     /// Text id.
     pub principal: u32,
+    /// Whether there is more to its request than its row tells.
+    pub has_more: bool,
 }
 
 /// Canonical order of events (METHOD M1.5).
@@ -111,6 +113,7 @@ impl Event {
             subject: about.subject,
             agent: actor.agent,
             principal: actor.principal,
+            has_more: about.has_more,
         }
     }
 
@@ -169,10 +172,10 @@ impl<'a> Attributor<'a> {
 /// What merging needs to know of a served event (METHOD M6.3, M6.4).
 #[must_use]
 pub fn as_served(event: &Event, about: About, context: &Context<'_>) -> Served {
-    let more = about.has_more.then(|| context.frozen.request(event.row.request)).flatten();
-    let part = more.and_then(|request| request.part);
+    let more = if about.has_more { context.frozen.more(event.row.request) } else { None };
+    let part = more.and_then(|more| more.part);
     let outcome = event.reason.outcome();
-    let firm = part.and_then(|p| p.total).or(more.and_then(|request| request.size));
+    let firm = part.and_then(|p| p.total).or(more.and_then(|more| more.size));
     let modal = context.modal.get(&(event.vantage, event.object)).copied();
     let bytes = event.row.logged_bytes();
     let whole = outcome == Outcome::Complete || (outcome == Outcome::Probable && event.row.status == 200);

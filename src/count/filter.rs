@@ -24,7 +24,7 @@ use super::client::Client;
 use super::events::{Context, Event};
 use crate::case::glob::{Glob, Kind, Matcher};
 use crate::case::near;
-use crate::table::lexicon::Request;
+use crate::table::lexicon::Column;
 
 /// The columns by name.
 pub const FIELDS: [(&str, Field); 13] = [
@@ -115,8 +115,6 @@ pub struct Filter {
 pub struct View<'a> {
     /// The event.
     pub event: &'a Event,
-    /// Its request.
-    pub request: &'a Request,
     /// Names behind the numbers.
     pub context: &'a Context<'a>,
 }
@@ -317,13 +315,15 @@ fn number(field: Field, view: &View<'_>) -> Option<u64> {
 
 fn text<'a>(field: Field, view: &View<'a>) -> Option<std::borrow::Cow<'a, [u8]>> {
     let words = view.context.frozen;
+    let request = view.event.row.request;
+    let column = |column| words.column(request, column).map(std::borrow::Cow::Borrowed);
     let borrowed = |id: u32| words.logged(id).map(std::borrow::Cow::Borrowed);
     match field {
         Field::Client => Some(std::borrow::Cow::Owned(Client::of(&view.event.row).text(words).into_bytes())),
-        Field::Method => borrowed(view.request.method),
-        Field::Path => borrowed(view.request.path),
-        Field::Target => borrowed(view.request.target),
-        Field::Host => borrowed(view.request.host),
+        Field::Method => column(Column::Method),
+        Field::Path => words.path(request).map(std::borrow::Cow::Borrowed),
+        Field::Target => column(Column::Target),
+        Field::Host => column(Column::Host),
         Field::Agent => borrowed(view.event.agent),
         Field::Principal => borrowed(view.event.principal),
         Field::Resource => {

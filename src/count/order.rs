@@ -8,9 +8,14 @@ use std::cmp::Ordering;
 
 use super::events::{Context, canonical};
 use crate::table::frame::TableError;
+use crate::table::lexicon::About;
 use crate::table::partition::{Keeping, Partitions};
 use crate::table::row::{ClientKind, Row};
 use crate::table::runs::{Sink, Sorting};
+
+/// Rows that are fetched together: they and what their requests are about lie anywhere, and the processor then waits for all of
+/// them at once.
+const TOGETHER: usize = 64;
 
 /// What a row is sorted by: 32 bytes, so that sorting moves little.
 #[derive(Debug, Clone, Copy)]
@@ -101,14 +106,21 @@ pub fn in_order(
     keeping: &Keeping,
     most_bytes: usize,
     context: &Context<'_>,
-    mut take: impl FnMut(&Place, &Row) -> Result<(), TableError>,
+    mut take: impl FnMut(&Place, &Row, About) -> Result<(), TableError>,
 ) -> Result<(), TableError> {
     let live = |row: &Row| context.files.get(row.file as usize).is_some_and(|f| f.live);
     if partitions.bytes(number) <= most_bytes as u64 {
         let rows = partitions.take(number, live)?;
-        return sorted(&rows, context)
-            .iter()
-            .try_for_each(|place| rows.get(place.row as usize).map_or(Ok(()), |row| take(place, row)));
+        let mut fetched = Vec::with_capacity(TOGETHER);
+        for places in sorted(&rows, context).chunks(TOGETHER) {
+            fetched.clear();
+            fetched.extend(places.iter().filter_map(|place| {
+                let row = *rows.get(place.row as usize)?;
+                Some((*place, row, context.frozen.about(row.request)?))
+            }));
+            fetched.iter().try_for_each(|(place, row, about)| take(place, row, *about))?;
+        }
+        return Ok(());
     }
     let order = Counting(context);
     let mut sink = Sink::new(keeping, most_bytes / 2);
@@ -121,5 +133,8 @@ pub fn in_order(
         }
         Ok(())
     })?;
-    sink.end(&order).each(&order, |row| take(&Place::of(row, 0, context), row))
+    sink.end(&order).each(&order, |row| match context.frozen.about(row.request) {
+        Some(about) => take(&Place::of(row, 0, context), row, about),
+        None => Ok(()),
+    })
 }

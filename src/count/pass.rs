@@ -90,7 +90,7 @@ impl<'a> Pass<'a> {
     ///
     /// # Errors
     /// Scratch space that fails.
-    pub fn row(&mut self, place: &Place, row: &Row) -> Result<(), TableError> {
+    pub fn row(&mut self, place: &Place, row: &Row, about: About) -> Result<(), TableError> {
         let mut key = match self.open.take() {
             Some(mut key) => {
                 if !key.place.is_key_of(place) {
@@ -108,7 +108,7 @@ impl<'a> Pass<'a> {
                 Box::new(Key::of(place, row))
             }
         };
-        self.add(&mut key, row);
+        self.add(&mut key, row, about);
         self.open = Some(key);
         Ok(())
     }
@@ -124,11 +124,11 @@ impl<'a> Pass<'a> {
         Ok(self.grouped.as_deref())
     }
 
-    fn add(&mut self, key: &mut Key, row: &Row) {
+    fn add(&mut self, key: &mut Key, row: &Row, about: About) {
         if self.context.has_edges {
-            key.edges.look(row, self.context);
+            key.edges.look(row, about, self.context);
         }
-        let Some((event, about)) = self.event(row) else { return };
+        let Some(event) = self.event(row, about) else { return };
         key.twice.look(&event, self.context);
         if !event.served() {
             self.take((event, None));
@@ -175,22 +175,20 @@ impl<'a> Pass<'a> {
     }
 
     /// The event of a row that is in the window and that no filter takes out.
-    fn event(&mut self, row: &Row) -> Option<(Event, About)> {
+    fn event(&mut self, row: &Row, about: About) -> Option<Event> {
         if !row.flags().in_window {
             return None;
         }
-        let about = self.context.frozen.about(row.request)?;
         let mut event = Event::bare(*row, about, self.context);
         event.window = self.context.grid.index(row.time_us)?;
         event.party = self.parties.of(&event);
         if let Some(filter) = self.context.filter {
-            let request = self.context.frozen.request(row.request)?;
-            if !filter.keeps(&View { event: &event, request, context: self.context }) {
+            if !filter.keeps(&View { event: &event, context: self.context }) {
                 *self.totals.filtered.entry(row.file).or_default() += 1;
                 return None;
             }
         }
-        Some((event, about))
+        Some(event)
     }
 
     /// Counts an event now, or, of IPv6, when all of its /64 are there.
@@ -245,8 +243,7 @@ struct Edges {
 }
 
 impl Edges {
-    fn look(&mut self, row: &Row, context: &Context<'_>) {
-        let Some(about) = context.frozen.about(row.request) else { return };
+    fn look(&mut self, row: &Row, about: About, context: &Context<'_>) {
         let event = Event::bare(*row, about, context);
         if !event.served() {
             return;

@@ -316,16 +316,15 @@ impl OfVantage {
     }
 
     fn note(&mut self, event: &Event, opened: Option<&Retrieval>, context: &Context<'_>) {
-        let about = context.frozen.about(event.row.request).filter(|about| about.has_more);
-        let more = about.and_then(|_| context.frozen.request(event.row.request));
-        for later in more.iter().flat_map(|request| &request.also) {
+        let more = if event.has_more { context.frozen.more(event.row.request) } else { None };
+        for later in more.iter().flat_map(|more| &more.also) {
             if let Some(n) = at(&mut self.also_matches, usize::from(*later)) {
                 *n += 1;
             }
         }
         self.notes.with_agent += u64::from(event.agent != ABSENT);
-        self.notes.folded += u64::from(more.is_some_and(|request| request.folded));
-        self.notes.host_unchecked += u64::from(more.is_some_and(|request| request.host_unchecked));
+        self.notes.folded += u64::from(more.is_some_and(|more| more.folded));
+        self.notes.host_unchecked += u64::from(more.is_some_and(|more| more.host_unchecked));
         if !event.served() {
             return;
         }
@@ -338,9 +337,9 @@ impl OfVantage {
         self.distinct.by_header += u64::from(depends_on_header(flags.via));
         self.distinct.header_ignored += u64::from(flags.via == Via::HeaderIgnored as u8);
         self.distinct.unknown_requests += u64::from(flags.client == ClientKind::Unknown);
-        let part = more.and_then(|request| request.part);
+        let part = more.and_then(|more| more.part);
         let size_known =
-            more.is_some_and(|request| request.size.is_some()) || part.is_some_and(|p| p.total.is_some());
+            more.is_some_and(|more| more.size.is_some()) || part.is_some_and(|p| p.total.is_some());
         if size_known && semantics_of(flags.semantics) == ByteSemantics::BodyWritten {
             if let Some(can) = at(&mut self.can_show, usize::from(event.resource)) {
                 *can = true;

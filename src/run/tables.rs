@@ -17,7 +17,7 @@ use crate::count::tables::{Cell, ClientRecord, EventRecord, Listing};
 use crate::finding::table::{ClientRow, ClientWindow, Event as EventRow, FaultRow, RecordsOf, Rows, Tables};
 use crate::scan::faults::Faults;
 use crate::table::frame::TableError;
-use crate::table::lexicon::{CLIENT, Frozen};
+use crate::table::lexicon::{CLIENT, Column, Frozen};
 use crate::table::row::{ClientKind, Row};
 
 /// What rows are made of.
@@ -144,7 +144,8 @@ impl Evidence<'_> {
 
     fn event(&self, record: &EventRecord, retrieval: u64) -> Option<EventRow> {
         let (row, words) = (&record.row, &self.frozen);
-        let request = words.request(row.request)?;
+        let about = words.about(row.request)?;
+        let column = |column| words.column(row.request, column).unwrap_or_default().to_vec();
         let actor = words.actor(row.actor);
         let key = self.settled.keys.get(row.file as usize)?;
         let file = self.settled.files.get(key.rank as usize)?;
@@ -156,12 +157,12 @@ impl Evidence<'_> {
             peer: self.peer(row, client),
             principal: words.text(actor.principal).to_vec(),
             agent: words.text(actor.agent).to_vec(),
-            method: words.text(request.method).to_vec(),
-            host: words.text(request.host).to_vec(),
-            target: words.text(request.target).to_vec(),
+            method: column(Column::Method),
+            host: column(Column::Host),
+            target: column(Column::Target),
             status: if row.status == 0 { String::new() } else { row.status.to_string() },
             bytes: row.logged_bytes().map_or_else(String::new, |b| b.to_string()),
-            resource: self.case.resources.get(usize::from(request.resource))?.name.clone(),
+            resource: self.case.resources.get(usize::from(about.resource))?.name.clone(),
             outcome: outcome.word().to_owned(),
             reason: row.reason().word().to_owned(),
             party: if outcome.is_served() { self.party(record.party) } else { String::new() },

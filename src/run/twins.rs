@@ -19,7 +19,7 @@ use crate::coverage::silence::Seconds;
 use crate::coverage::twins::{LEAST_EQUAL, Likeness, Sight, likeness};
 use crate::finding::Finding;
 use crate::identity::spelling::read_ip;
-use crate::table::lexicon::{CLIENT, Frozen};
+use crate::table::lexicon::{CLIENT, Column, Frozen};
 use crate::table::row::Row;
 
 /// More sets than this are not compared with each other; that is said.
@@ -238,16 +238,17 @@ fn gather(
 ) -> Result<Vec<Vec<Sight>>, RunError> {
     let mut groups = vec![Vec::new(); count];
     let mut peers = Peers::default();
+    let mut targets = Targets::default();
     let partitions = &harvested.partitions;
     for partition in 0..partitions.count() {
         partitions.each(partition, |row| {
             let group = group_of_file.get(&row.file).and_then(|place| groups.get_mut(*place));
-            if let (Some(group), Some(request)) = (group, frozen.request(row.request)) {
+            if let Some(group) = group {
                 group.push(Sight {
                     second: row.time_us.div_euclid(1_000_000),
                     client: (row.flags().client as u8, row.client_hi, row.client_lo),
                     peer: peers.of(row, frozen),
-                    target: request.target,
+                    target: targets.of(row.request, frozen),
                     status: row.status,
                     bytes: row.bytes,
                 });
@@ -255,6 +256,22 @@ fn gather(
         })?;
     }
     Ok(groups)
+}
+
+/// Numbers of raw targets: requests that differ in other columns can have the same one.
+#[derive(Default)]
+struct Targets<'a> {
+    of_request: HashMap<u32, u32, RandomState>,
+    of_text: HashMap<Option<&'a [u8]>, u32, RandomState>,
+}
+
+impl<'a> Targets<'a> {
+    fn of(&mut self, request: u32, frozen: &'a Frozen) -> u32 {
+        *self.of_request.entry(request).or_insert_with(|| {
+            let next = u32::try_from(self.of_text.len()).unwrap_or(u32::MAX);
+            *self.of_text.entry(frozen.column(request, Column::Target)).or_insert(next)
+        })
+    }
 }
 
 /// Who a peer is: an address, or a text that is no canonical address.

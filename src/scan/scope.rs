@@ -13,7 +13,7 @@ use crate::case::path::unescape;
 use crate::case::route::Query;
 use crate::count::modal::is_part;
 use crate::outcome::{self, Evidence, Mark, Method, Operation, Part};
-use crate::table::lexicon::{Asked, Asking, CLIENT, Met, Request};
+use crate::table::lexicon::{AS_TARGET, Asked, Asking, CLIENT, Met, More, Request};
 use crate::table::row::{ClientKind, Flags, Row};
 
 /// Records that are looked up together.
@@ -161,24 +161,23 @@ impl Scanner<'_> {
         };
         let route = self.rules.router.route(&query, &mut self.scratch)?;
         let rule = self.rules.resources.get(usize::from(route.resource)).cloned().unwrap_or_default();
-        let target = self.words.text(record.target);
         // Most targets are written as their path.
         let is_path = record.target == Some(route.path.as_slice());
+        let more = More {
+            also: route.also,
+            folded: route.folded,
+            host_unchecked: route.host_unchecked,
+            part: part(record),
+            size: rule.size,
+        };
         let request = Request {
-            method: self.words.text(record.method),
-            host: self.words.text(record.host),
-            target,
-            path: if is_path { target } else { self.words.text(Some(&route.path)) },
+            path: if is_path { AS_TARGET } else { self.words.text(Some(&route.path)) },
             resource: route.resource,
-            also: route.also.into(),
             object: self.words.text(Some(&[&route.resource.to_le_bytes()[..], &route.object].concat())),
             subject: self.words.text(route.subject.as_deref()),
             method_allowed: rule.methods.iter().any(|m| Some(m.as_slice()) == record.method),
-            folded: route.folded,
-            host_unchecked: route.host_unchecked,
             listing: route.listing,
-            part: part(record),
-            size: rule.size,
+            more: (more != More::default()).then(|| Box::new(more)),
         };
         Some(self.words.new_request(asked, asking, request))
     }

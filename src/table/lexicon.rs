@@ -15,42 +15,59 @@ use crate::outcome::Part;
 pub const ABSENT: u32 = 0;
 /// Id of a peer that is the client itself, in its canonical spelling: nearly every one is.
 pub const CLIENT: u32 = 1;
-const _: () = assert!(CLIENT < RESERVED && ABSENT < RESERVED, "no text has the number of a mark");
+/// Id of a path that is the target as it is written.
+pub const AS_TARGET: u32 = 2;
+const _: () = assert!(
+    AS_TARGET < RESERVED && CLIENT < RESERVED && ABSENT < RESERVED,
+    "no text has the number of a mark"
+);
 
 /// Pairs of agent and login that a thread keeps in mind.
 const ACTORS: usize = 4096;
 
-/// What a request line is about, decided once per distinct request.
+/// What a request line is about, decided once per distinct request. Its columns are its text in the lexicon.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
-    /// Text id of the method.
-    pub method: u32,
-    /// Text id of the host.
-    pub host: u32,
-    /// Text id of the raw target.
-    pub target: u32,
-    /// Text id of the normalised path.
+    /// Text id of the normalised path; [`AS_TARGET`] where the target is written so.
     pub path: u32,
-    /// Resource, by its place in the case.
-    pub resource: u16,
-    /// Later resources that match too.
-    pub also: Box<[u16]>,
     /// Text id of the object (unique over resources).
     pub object: u32,
     /// Text id of the captured identifier.
     pub subject: u32,
+    /// Resource, by its place in the case.
+    pub resource: u16,
     /// Whether the method is one the resource lists.
     pub method_allowed: bool,
+    /// A listing of the resource.
+    pub listing: bool,
+    /// What few requests have; nothing where all of it is as usual.
+    pub more: Option<Box<More>>,
+}
+
+/// What few requests have.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct More {
+    /// Later resources that match too.
+    pub also: Vec<u16>,
     /// Matched only because case was folded (CNT-06).
     pub folded: bool,
     /// A host pattern could not be checked (CNT-09).
     pub host_unchecked: bool,
-    /// A listing of the resource.
-    pub listing: bool,
     /// The part a `Content-Range` states.
     pub part: Option<Part>,
     /// Full size: declared by the case.
     pub size: Option<u64>,
+}
+
+/// The columns of a request, in the order in which [`Local::ask`] is given them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// Method.
+    Method,
+    /// Host.
+    Host,
+    /// Raw target.
+    Target,
 }
 
 /// What a row's outcome needs of its request, where that is all there is: see [`Met`].
@@ -90,18 +107,8 @@ pub struct About {
 
 impl About {
     fn of(request: &Request) -> Self {
-        let more = request.folded
-            || request.host_unchecked
-            || !request.also.is_empty()
-            || request.part.is_some()
-            || request.size.is_some();
-        Self {
-            object: request.object,
-            subject: request.subject,
-            resource: request.resource,
-            has_more: more,
-            is_one: true,
-        }
+        let Request { object, subject, resource, .. } = *request;
+        Self { object, subject, resource, has_more: request.more.is_some(), is_one: true }
     }
 }
 
@@ -205,10 +212,11 @@ impl Asking {
     }
 }
 
+const LONG: u8 = 254;
+const NONE: u8 = 255;
+
 /// Appends a column so that no two lists of columns give the same bytes.
 fn append(key: &mut Vec<u8>, column: Option<&[u8]>) {
-    const LONG: u8 = 254;
-    const NONE: u8 = 255;
     let Some(text) = column else { return key.push(NONE) };
     match u8::try_from(text.len()) {
         Ok(length) if length < LONG => key.push(length),
@@ -218,6 +226,20 @@ fn append(key: &mut Vec<u8>, column: Option<&[u8]>) {
         }
     }
     key.extend_from_slice(text);
+}
+
+/// The column at the front of what [`append`] wrote, and what follows it.
+fn first_column(key: &[u8]) -> Option<(Option<&[u8]>, &[u8])> {
+    let (mark, rest) = key.split_first()?;
+    let (length, rest) = match *mark {
+        NONE => return Some((None, rest)),
+        LONG => {
+            let (length, rest) = rest.split_first_chunk::<8>()?;
+            (usize::try_from(u64::from_le_bytes(*length)).ok()?, rest)
+        }
+        length => (usize::from(length), rest),
+    };
+    rest.split_at_checked(length).map(|(text, rest)| (Some(text), rest))
 }
 
 impl Local<'_> {
@@ -259,7 +281,7 @@ impl Local<'_> {
         id
     }
 
-    /// Asks for the request these columns make: all columns that decide what a request is about.
+    /// Asks for the request these columns make: those of [`Column`], and all others that decide what a request is about.
     pub fn ask(&self, columns: &[Option<&[u8]>], asking: &mut Asking) -> Asked {
         let start = asking.texts.len();
         columns.iter().for_each(|column| append(&mut asking.texts, *column));
@@ -336,6 +358,32 @@ impl Frozen {
         self.requests.record(id)
     }
 
+    /// What only few requests have.
+    #[must_use]
+    pub fn more(&self, id: u32) -> Option<&More> {
+        self.about(id).filter(|about| about.has_more)?;
+        self.request(id)?.more.as_deref()
+    }
+
+    /// A column of a request as logged, `None` where it is not.
+    #[must_use]
+    pub fn column(&self, request: u32, column: Column) -> Option<&[u8]> {
+        let mut key = self.requests.text(request);
+        for _before in 0..column as usize {
+            key = first_column(key)?.1;
+        }
+        first_column(key)?.0
+    }
+
+    /// The normalised path of a request.
+    #[must_use]
+    pub fn path(&self, id: u32) -> Option<&[u8]> {
+        match self.request(id)?.path {
+            AS_TARGET => self.column(id, Column::Target),
+            path => self.logged(path),
+        }
+    }
+
     /// What counting needs of the request of an id.
     #[must_use]
     #[inline]
@@ -394,6 +442,12 @@ mod tests {
         for _ in 0..2 {
             other.look_up(&asked, &mut asking, &mut answers);
             assert_eq!(answers, mets.iter().copied().map(Some).collect::<Vec<_>>());
+        }
+        drop((local, other));
+        let frozen = lexicon.freeze();
+        for (list, met) in lists.iter().zip(&mets) {
+            let columns = [Column::Method, Column::Host].map(|column| frozen.column(met.id, column));
+            assert_eq!(&columns, list);
         }
     }
 
