@@ -12,7 +12,7 @@ use accesstrail_parsers::record::{Bytes, Meaning, Record, TimeBasis, Zone};
 use accesstrail_parsers::sniff;
 use accesstrail_parsers::token::range::{ByteRanges, byte_range, content_range};
 use accesstrail_parsers::token::time::TimeCache;
-use accesstrail_parsers::unit::{self, Read, read_peeled};
+use accesstrail_parsers::unit::{self, Read, read_peeled_into};
 
 use super::faults::Note;
 use super::nuls::Nuls;
@@ -20,7 +20,7 @@ use super::rules::{FileRules, Rules, semantics_bits};
 use super::when::When;
 use super::whom::{self, Whom};
 use crate::case::path::unescape;
-use crate::case::route::{Query, Scratch};
+use crate::case::route::{Query, Router, Scratch};
 use crate::coverage::order::At;
 use crate::facts::Facts;
 use crate::intake::blocks::{Block, Content, LINE_CAP};
@@ -50,6 +50,8 @@ pub struct BlockYield {
 /// What one thread carries from block to block: caches only, nothing an answer could show.
 pub struct Scanner<'a> {
     rules: &'a Rules,
+    /// Its own copy: threads that share one would wait for each other at the memory of its automata.
+    router: Router,
     words: Local<'a>,
     times: TimeCache,
     when: When,
@@ -68,6 +70,7 @@ impl<'a> Scanner<'a> {
     pub fn new(rules: &'a Rules, words: Local<'a>) -> Self {
         Self {
             rules,
+            router: rules.router.clone(),
             words,
             times: TimeCache::default(),
             when: When::default(),
@@ -143,7 +146,8 @@ impl<'a> Scanner<'a> {
             let layer = unit::layer(formats, bytes, peel(bytes, &mut peeled), &mut times);
             match joiner.feed(&line, layer.as_ref()) {
                 Fed::Alone => {
-                    let read = read_peeled(formats, bytes, layer, &mut times);
+                    let mut read = Read::default();
+                    read_peeled_into(formats, bytes, layer, &mut times, &mut read);
                     if layer.is_some_and(|l| framing::is_blank(l.payload)) && read.is_fault() {
                         out.account.blank_line();
                         continue;
@@ -294,7 +298,7 @@ impl<'a> Scanner<'a> {
     fn request(&mut self, record: &Record<'_>, meaning: Meaning) -> Option<(u32, Arc<Request>)> {
         let target = record.target.unwrap_or_default();
         // Nearly every line ends here: nothing is built for it.
-        if self.rules.router.is_out(target, meaning.escape) {
+        if self.router.is_out(target, meaning.escape) {
             return None;
         }
         let escape = [meaning.escape as u8];
@@ -317,7 +321,7 @@ impl<'a> Scanner<'a> {
             query: record.query,
             escape: meaning.escape,
         };
-        let route = self.rules.router.route(&query, &mut self.scratch)?;
+        let route = self.router.route(&query, &mut self.scratch)?;
         let rule = self.rules.resources.get(usize::from(route.resource)).cloned().unwrap_or_default();
         let request = Request {
             method: self.words.text(record.method),
