@@ -77,7 +77,7 @@ pub fn sniff_in(sample: &[u8], encoding: Encoding, server: Option<Server>) -> Sn
     if family.is_some_and(|family| family != Family::ErrorLog) {
         formats.extend(best.iter().filter(messages).map(|trial| Arc::clone(&trial.format)));
     }
-    Sniffed { scores, formats, family, prefixes: prefixes(&tried, picked.len()) }
+    Sniffed { scores, formats, family, prefixes: prefixes(&tried, &picked) }
 }
 
 /// A format of the catalogue, compiled.
@@ -124,9 +124,9 @@ impl Trial {
 }
 
 /// Lines behind each kind of prefix, among those that some format reads; most first.
-fn prefixes(tried: &[Trial], lines: usize) -> Vec<(Kind, u32)> {
+fn prefixes(tried: &[Trial], picked: &[Picked<'_>]) -> Vec<(Kind, u32)> {
     let mut found = Kind::ALL.map(|kind| (kind, 0));
-    for at in 0..lines {
+    for (at, _) in picked.iter().enumerate().filter(|(_, line)| line.bears_prefix()) {
         let behind = tried.iter().find_map(|trial| match trial.seen.get(at) {
             Some(Seen::Behind(kind)) => Some(*kind),
             _ => None,

@@ -30,6 +30,7 @@ mod column;
 mod error;
 mod literal;
 mod nginx;
+mod outline;
 mod places;
 mod plan;
 mod strftime;
@@ -39,7 +40,7 @@ pub(crate) use error::nearest;
 pub use error::{Problem, TemplateError, Unknown};
 pub(crate) use plan::Reading;
 
-use crate::format::{Format, Split, Unit};
+use crate::format::{Format, Marks, Split, Unit};
 use crate::record::{ByteSemantics, Meaning, Record, TimeBasis};
 use crate::token::time::TimeCache;
 use plan::Plan;
@@ -123,20 +124,25 @@ impl Format for Template {
         self.plan.states_time()
     }
 
+    fn may_read(&self, unit: &[u8], marks: &Marks) -> bool {
+        self.plan.outline.admits(unit, marks)
+    }
+
     fn parse<'a>(&'a self, unit: &'a [u8], cache: &mut TimeCache) -> Unit<'a> {
-        // The record is filled in where it is returned: it is long, and this is done for every line.
-        let mut read = Unit::Record(Record::default());
-        let stopped = match &mut read {
-            Unit::Record(record) => self.plan.walk(unit, cache, None, record).err(),
-            Unit::Directive | Unit::Fault(_) => None,
-        };
-        if let Some(stop) = stopped {
-            read = match places::decide(&self.plan, unit, cache, stop) {
+        let mut read = Unit::Directive;
+        self.parse_into(unit, cache, &mut read);
+        read
+    }
+
+    fn parse_into<'a>(&'a self, unit: &'a [u8], cache: &mut TimeCache, read: &mut Unit<'a>) {
+        *read = Unit::Record(Record::default());
+        let Unit::Record(record) = read else { return };
+        if let Err(stop) = self.plan.walk(unit, cache, None, record) {
+            *read = match places::decide(&self.plan, unit, cache, stop) {
                 Ok(record) => Unit::Record(record),
                 Err(fault) => Unit::Fault(fault),
             };
         }
-        read
     }
 }
 

@@ -24,7 +24,7 @@ use memchr::memchr;
 use std::sync::Arc;
 
 /// What one line turned out to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Read<'a> {
     /// Which of the formats read it; of a fault or a comment, 0.
     pub format: usize,
@@ -88,9 +88,24 @@ pub fn read_peeled<'a>(
     peeled: Option<Peeled<'a>>,
     cache: &mut TimeCache,
 ) -> Read<'a> {
+    let mut read = Read::default();
+    read_peeled_into(formats, line, peeled, cache, &mut read);
+    read
+}
+
+/// As [`read_peeled`], into `read`, whatever was there: a record is long, and this is done for every line.
+#[inline]
+pub fn read_peeled_into<'a>(
+    formats: &'a [Arc<dyn Format>],
+    line: &'a [u8],
+    peeled: Option<Peeled<'a>>,
+    cache: &mut TimeCache,
+    read: &mut Read<'a>,
+) {
     match peeled {
-        Some(peeled) => read_behind(formats, line, &peeled, cache),
-        None => read_bare(formats, line, cache),
+        Some(peeled) => *read = read_behind(formats, line, &peeled, cache),
+        // No line that begins with `#` bears a prefix, so a comment is only looked for here.
+        None => one_into(formats, line, (None, None), is_comment, cache, read),
     }
 }
 
@@ -105,12 +120,6 @@ fn read_behind<'a>(
         (read.format, read.unit) = (0, Unit::Directive);
     }
     read
-}
-
-/// No line that begins with `#` bears a prefix, so a comment is only looked for here.
-#[inline]
-fn read_bare<'a>(formats: &'a [Arc<dyn Format>], line: &'a [u8], cache: &mut TimeCache) -> Read<'a> {
-    one(formats, line, (None, None), is_comment, cache)
 }
 
 /// What the formats alone make of a line: [`read_peeled`] without the directives of no format.
@@ -192,9 +201,7 @@ pub(crate) fn read_payload<'a>(
 }
 
 /// One text by the first format that reads it, as [`crate::format::parse_any`] does; `time` is what a format
-/// without a time column borrows, and what nothing reads is a directive if `is_directive` says so. A record
-/// is long: the answer is built where it is returned, and not touched again.
-#[inline]
+/// without a time column borrows, and what nothing reads is a directive if `is_directive` says so.
 fn one<'a>(
     formats: &'a [Arc<dyn Format>],
     text: &'a [u8],
@@ -202,30 +209,44 @@ fn one<'a>(
     is_directive: fn(&[u8]) -> bool,
     cache: &mut TimeCache,
 ) -> Read<'a> {
-    let mut read = Read { format: 0, unit: Unit::Directive, prefix, time };
+    let mut read = Read::default();
+    one_into(formats, text, (prefix, time), is_directive, cache, &mut read);
+    read
+}
+
+/// As [`one`], into `read`.
+fn one_into<'a>(
+    formats: &'a [Arc<dyn Format>],
+    text: &'a [u8],
+    (prefix, time): (Option<Kind>, Option<Stamp<'a>>),
+    is_directive: fn(&[u8]) -> bool,
+    cache: &mut TimeCache,
+    read: &mut Read<'a>,
+) {
+    (read.format, read.prefix) = (0, prefix);
+    // Not copied where there is none: nearly always.
+    read.time = if time.is_some() { time } else { None };
     let mut first = None;
     for (index, format) in formats.iter().enumerate() {
-        read.unit = format.parse(text, cache);
+        format.parse_into(text, cache, &mut read.unit);
         match &read.unit {
             Unit::Fault(fault) => first = first.or(Some(*fault)),
             // Only an empty stamp makes the question worth a call.
             Unit::Record(Record { time: Stamp { local_us: 0, .. }, .. }) if !format.states_time() => {
                 (read.format, read.unit) = timed(formats, text, time, cache);
-                return read;
+                return;
             }
             Unit::Record(_) | Unit::Directive => {
                 read.format = index;
-                return read;
+                return;
             }
         }
     }
-    if is_directive(text) {
-        read.unit = Unit::Directive;
-        return read;
-    }
     let unrecognised = || Fault::at(FaultKind::Syntax, "line", "a known format", text, 0);
-    read.unit = Unit::Fault(first.unwrap_or_else(unrecognised));
-    read
+    read.unit = match is_directive(text) {
+        true => Unit::Directive,
+        false => Unit::Fault(first.unwrap_or_else(unrecognised)),
+    };
 }
 
 /// As [`one`], where a format without a time column is among those that read the text.

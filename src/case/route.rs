@@ -123,6 +123,8 @@ pub struct Scratch {
 #[derive(Debug, Clone)]
 pub struct Router {
     ends: Ends,
+    /// The path patterns that `ends` knows nothing of.
+    endless: RegexSet,
     paths: RegexSet,
     raws: RegexSet,
     /// Some pattern looks neither at the path nor at the target.
@@ -145,8 +147,9 @@ impl Router {
             })?;
             rules.push(rule);
         }
-        let (paths, raws) = (set(&gates.paths)?, set(&gates.raws)?);
-        Ok(Self { ends: Ends::of(&gates.paths), paths, raws, open: gates.open, rules })
+        let (ends, endless) = Ends::of(&gates.paths);
+        let (endless, paths, raws) = (set(&endless)?, set(&gates.paths)?, set(&gates.raws)?);
+        Ok(Self { ends, endless, paths, raws, open: gates.open, rules })
     }
 
     /// True only if a request with this target belongs to no resource: told without a copy, and without the rest of
@@ -158,7 +161,8 @@ impl Router {
             return false;
         }
         let Some(path) = path::plain(target, escape) else { return false };
-        !self.ends.may_match(path) || !self.paths.is_match(path)
+        let by_ends = self.ends.may_match(path) && self.paths.is_match(path);
+        !by_ends && (self.endless.is_empty() || !self.endless.is_match(path))
     }
 
     /// The resource of a request of a web log; `None` if it belongs to none.

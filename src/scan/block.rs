@@ -11,7 +11,7 @@ use accesstrail_parsers::prefix::{self, Peeled, peel};
 use accesstrail_parsers::record::{Bytes, Meaning, Record, TimeBasis, Zone};
 use accesstrail_parsers::sniff;
 use accesstrail_parsers::token::time::TimeCache;
-use accesstrail_parsers::unit::{self, Read, read_peeled};
+use accesstrail_parsers::unit::{self, Read, read_peeled_into};
 
 use super::faults::Note;
 use super::nuls::Nuls;
@@ -19,7 +19,7 @@ use super::rules::{FileRules, Rules};
 use super::scope::{ABSURD_BYTES, Batch, Waiting};
 use super::when::When;
 use super::whom;
-use crate::case::route::Scratch;
+use crate::case::route::{Router, Scratch};
 use crate::coverage::order::At;
 use crate::facts::Facts;
 use crate::intake::blocks::{Block, Content, LINE_CAP};
@@ -48,6 +48,8 @@ pub struct BlockYield {
 /// What one thread carries from block to block: caches only, nothing an answer could show.
 pub struct Scanner<'a> {
     pub(super) rules: &'a Rules,
+    /// Its own copy: threads that share one would wait for each other at the memory of its automata.
+    pub(super) router: Router,
     pub(super) words: Local<'a>,
     times: TimeCache,
     when: When,
@@ -68,6 +70,7 @@ impl<'a> Scanner<'a> {
     pub fn new(rules: &'a Rules, words: Local<'a>) -> Self {
         Self {
             rules,
+            router: rules.router.clone(),
             words,
             times: TimeCache::default(),
             when: When::default(),
@@ -127,6 +130,7 @@ impl<'a> Scanner<'a> {
             offset: block.offset + (before + offset) as u64,
         };
         let mut batch = Batch::default();
+        let mut lone = Read::default();
         for line in framing::lines_of(text, block.encoding) {
             let at = place(line.index, line.offset);
             let may_hold_nul = nuls.may_stand_before(line.offset + line.bytes.len());
@@ -149,15 +153,17 @@ impl<'a> Scanner<'a> {
             }
             if block.encoding == Encoding::Bytes && !prefix::may_bear(bytes) {
                 // It stands alone, and so do its slices: they may wait for others.
-                let read = read_peeled(formats, encoding::unmarked(line.bytes), None, &mut times);
-                self.unit(&mut sheet, &read, line.terminated, at, &mut batch, &mut out);
+                let bytes = encoding::unmarked(line.bytes);
+                read_peeled_into(formats, bytes, None, &mut times, &mut lone);
+                self.unit(&mut sheet, &lone, line.terminated, at, &mut batch, &mut out);
                 continue;
             }
             let line = Line { bytes, ..line };
             let layer = unit::layer(formats, bytes, peel(bytes, &mut peeled), &mut times);
             match joiner.feed(&line, layer.as_ref()) {
                 Fed::Alone => {
-                    let read = read_peeled(formats, bytes, layer, &mut times);
+                    let mut read = Read::default();
+                    read_peeled_into(formats, bytes, layer, &mut times, &mut read);
                     if layer.is_some_and(|l| framing::is_blank(l.payload)) && read.is_fault() {
                         out.account.blank_line();
                         continue;
@@ -264,7 +270,7 @@ impl<'a> Scanner<'a> {
             out.facts.glance.see(record, meaning.bytes, hop, behind);
         }
         // Nearly every line ends here: nothing is built for it.
-        if self.rules.router.is_out(record.target.unwrap_or_default(), meaning.escape) {
+        if self.router.is_out(record.target.unwrap_or_default(), meaning.escape) {
             Self::out_of_scope(in_window, out);
             return;
         }

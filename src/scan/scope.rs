@@ -159,7 +159,7 @@ impl Scanner<'_> {
             query: record.query,
             escape: meaning.escape,
         };
-        let route = self.rules.router.route(&query, &mut self.scratch)?;
+        let route = self.router.route(&query, &mut self.scratch)?;
         let rule = self.rules.resources.get(usize::from(route.resource)).cloned().unwrap_or_default();
         // Most targets are written as their path.
         let is_path = record.target == Some(route.path.as_slice());

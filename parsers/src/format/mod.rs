@@ -6,9 +6,12 @@
 pub mod apache;
 pub mod catalogue;
 pub mod error_log;
+mod marks;
 pub mod nginx;
 pub mod tableau;
 pub mod untimed;
+
+pub use marks::Marks;
 
 pub use catalogue::{Family, FormatError, Named, Origin, Server, Vendor, catalogue, named};
 
@@ -18,7 +21,7 @@ use crate::token::time::TimeCache;
 use std::sync::Arc;
 
 /// What one unit turned out to be. (Blank units never reach a format; framing tells them.)
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(
     clippy::large_enum_variant,
     reason = "returned by value on the hot path; a box would cost an allocation a line"
@@ -27,6 +30,7 @@ pub enum Unit<'a> {
     /// A request.
     Record(Record<'a>),
     /// Well-formed, but no request: header, comment, message, footer.
+    #[default]
     Directive,
     /// Neither.
     Fault(Fault<'a>),
@@ -55,8 +59,18 @@ pub trait Format: Send + Sync + std::fmt::Debug {
     fn states_time(&self) -> bool {
         true
     }
+    /// False only if [`Format::parse`] gives a fault for a unit like this, with these marks: a cheap look, for whoever
+    /// tries many formats and does not ask why one fails.
+    fn may_read(&self, _unit: &[u8], _marks: &Marks) -> bool {
+        true
+    }
     /// Reads one unit (without its line ending). Never panics, never looks outside `unit`.
     fn parse<'a>(&'a self, unit: &'a [u8], cache: &mut TimeCache) -> Unit<'a>;
+    /// As [`Format::parse`], into `read`, whatever was there: a record is long, and a format that is asked for every line
+    /// fills it in where it stays.
+    fn parse_into<'a>(&'a self, unit: &'a [u8], cache: &mut TimeCache, read: &mut Unit<'a>) {
+        *read = self.parse(unit, cache);
+    }
 }
 
 /// Reads a unit with the first of `formats` that gives no fault, and says which that was. If all fault,

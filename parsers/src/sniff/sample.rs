@@ -2,7 +2,7 @@
 
 use crate::encoding::{Encoding, unmarked};
 use crate::fault::FaultKind;
-use crate::format::{Format, Unit};
+use crate::format::{Format, Marks, Unit};
 use crate::framing::{is_blank, lines_of};
 use crate::prefix::{Kind, Peeled, peel};
 use crate::record::Stamp;
@@ -18,6 +18,7 @@ const LINES: usize = 2000;
 pub(super) struct Picked<'a> {
     line: Cow<'a, [u8]>,
     payload: Option<Payload>,
+    marks: Marks,
 }
 
 /// What was peeled off a line, without its borrow: it is read once for each format.
@@ -39,11 +40,21 @@ impl<'a> Picked<'a> {
             with_time: peeled.with_time.map(<[u8]>::to_vec),
             with_host: peeled.with_host.map(<[u8]>::to_vec),
         });
-        Self { line, payload }
+        let marks = Marks::of(&line);
+        Self { line, payload, marks }
+    }
+
+    /// Whether it has the shape of a known prefix.
+    pub(super) const fn bears_prefix(&self) -> bool {
+        self.payload.is_some()
     }
 
     /// Whether `format` reads the line, and behind what.
     pub(super) fn seen_by(&self, format: &Arc<dyn Format>, cache: &mut TimeCache) -> Seen {
+        // Where there is a prefix, more texts than the line are tried.
+        if !self.bears_prefix() && !format.may_read(&self.line, &self.marks) {
+            return Seen::Not;
+        }
         let peeled = self.payload.as_ref().map(|payload| Peeled {
             kind: payload.kind,
             payload: &payload.text,

@@ -5,6 +5,7 @@ use super::choose::{join_targets, settle_fields, settle_time};
 use super::column::{Column, Moment, Piece, Read, Sink};
 use super::error::{Problem, TemplateError};
 use super::literal::Literal;
+use super::outline::Outline;
 use crate::record::{ByteSemantics, Escape, Meaning, TimeBasis};
 use crate::token::calendar::Part;
 
@@ -38,6 +39,7 @@ pub(super) struct Plan {
     pub(super) tail: Literal,
     pub(super) meaning: Meaning,
     pub(super) time: Time,
+    pub(super) outline: Outline,
 }
 
 /// How a line states its time.
@@ -134,7 +136,9 @@ impl Plan {
         let (leads, tail) = leads(pieces);
         let steps = steps(&leads, &tail, dialect, reading)?;
         let time = time(&steps);
-        Ok(Self { steps, tail: Literal::new(tail.trim_ascii_end()), meaning, time })
+        let tail = tail.trim_ascii_end();
+        let outline = Outline::of(&steps, tail);
+        Ok(Self { steps, tail: Literal::new(tail), meaning, time, outline })
     }
 
     pub(super) const fn states_time(&self) -> bool {

@@ -1,7 +1,7 @@
 //! Properties of all templates: borrowed fields, no panics, agreement with a naive splitter.
 
 use super::Template;
-use crate::format::{Format, Unit, catalogue, named};
+use crate::format::{Format, Marks, Unit, catalogue, named};
 use crate::record::{Bytes, Record};
 use crate::token::time::TimeCache;
 use proptest::prelude::*;
@@ -66,7 +66,13 @@ fn all_formats() -> Vec<Arc<dyn Format>> {
 fn checked(formats: &[Arc<dyn Format>], unit: &[u8]) -> Result<(), TestCaseError> {
     let mut cache = TimeCache::default();
     for format in formats {
-        match format.parse(unit, &mut cache) {
+        let read = format.parse(unit, &mut cache);
+        prop_assert!(
+            format.may_read(unit, &Marks::of(unit)) || matches!(read, Unit::Fault(_)),
+            "{}",
+            format.name()
+        );
+        match read {
             Unit::Record(record) => borrowed_in_order(unit, &record)?,
             Unit::Fault(fault) => prop_assert!(fault.offset <= unit.len() && unit.len() >= fault.found.len()),
             Unit::Directive => {}

@@ -84,9 +84,8 @@ impl Plan {
         };
         match step.read {
             Read::Time(part) if self.time == Time::Whole && step.sink == Sink::Time => {
-                let (rest, stamp) = calendar::whole(part, i, cache).map_err(reason)?;
-                draft.record.time = stamp;
-                Ok(rest)
+                let time = &mut draft.record.time;
+                calendar::whole_into(part, i, cache, time).map(|(rest, ())| rest).map_err(reason)
             }
             Read::Time(part) if part != Part::Zone => draft.time(step.sink, part, i, cache),
             Read::Status => {

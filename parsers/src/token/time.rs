@@ -23,7 +23,17 @@ pub struct TimeCache {
     iso_days: i64,
     /// With a numeric zone.
     whole: [u8; 26],
-    whole_stamp: Stamp<'static>,
+    whole_us: i64,
+    whole_east_s: i32,
+}
+
+impl TimeCache {
+    /// The last time in the notation of [`clf`], if it stands at the front of `i`, and what follows it.
+    #[inline]
+    pub(super) fn known_clf<'a>(&self, i: &'a [u8]) -> Option<(&'a [u8], Stamp<'static>)> {
+        let (_, rest) = i.split_first_chunk::<26>().filter(|(text, _)| **text == self.whole)?;
+        Some((rest, Stamp { local_us: self.whole_us, zone: Zone::Offset(self.whole_east_s) }))
+    }
 }
 
 impl Default for TimeCache {
@@ -35,7 +45,8 @@ impl Default for TimeCache {
             iso: *b"1970-01-01",
             iso_days: 0,
             whole: *b"01/Jan/1970:00:00:00 +0000",
-            whole_stamp: Stamp { local_us: 0, zone: Zone::Offset(0) },
+            whole_us: 0,
+            whole_east_s: 0,
         }
     }
 }
@@ -51,9 +62,9 @@ pub fn days(year: i32, month: u32, day: u32) -> Option<i64> {
 /// `18/Sep/2011:19:18:28 -0400`, without brackets. A zone name in capitals (`GMT`) is kept as a name.
 #[inline]
 pub fn clf<'a>(i: &'a [u8], cache: &mut TimeCache) -> Leaf<'a, Stamp<'a>> {
-    match i.split_first_chunk::<26>() {
-        Some((text, rest)) if *text == cache.whole => Ok((rest, cache.whole_stamp)),
-        _ => clf_anew(i, cache),
+    match cache.known_clf(i) {
+        Some((rest, stamp)) => Ok((rest, stamp)),
+        None => clf_anew(i, cache),
     }
 }
 
@@ -67,11 +78,10 @@ fn clf_anew<'a>(i: &'a [u8], cache: &mut TimeCache) -> Leaf<'a, Stamp<'a>> {
     let local_us = clock.on(days);
     let offset = rest.split_first_chunk::<5>().and_then(|(text, rest)| Some((rest, offset_seconds(*text)?)));
     if let Some((rest, east_s)) = offset {
-        let stamp = Stamp { local_us, zone: Zone::Offset(east_s) };
         if let Some(text) = i.first_chunk::<26>() {
-            (cache.whole, cache.whole_stamp) = (*text, stamp);
+            (cache.whole, cache.whole_us, cache.whole_east_s) = (*text, local_us, east_s);
         }
-        return Ok((rest, stamp));
+        return Ok((rest, Stamp { local_us, zone: Zone::Offset(east_s) }));
     }
     let (rest, zone) = clf_zone(rest)?;
     Ok((rest, Stamp { local_us, zone }))

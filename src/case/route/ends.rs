@@ -3,6 +3,8 @@
 //! From each pattern the literals are taken that stand at its anchored begin and end. [`Ends`] holds, for the first and
 //! the last [`REACH`] places of a path, which patterns allow which byte there; a path whose bytes no pattern allows all
 //! together matches none. It is a condition that is necessary and not sufficient: what passes is matched as before.
+//! A pattern that is anchored at neither end wants nothing there and would let every path pass: such patterns are left
+//! out and looked for by themselves.
 
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
@@ -16,7 +18,7 @@ const BITS: usize = u64::BITS as usize;
 /// Which patterns allow a byte, by byte.
 type Place = [u64; 256];
 
-/// What the patterns of all resources want at the two ends of a path.
+/// What the patterns of all resources want at the two ends of a path; those that want nothing there are left out.
 #[derive(Debug, Clone)]
 pub(super) struct Ends {
     /// By the distance from the begin.
@@ -26,24 +28,24 @@ pub(super) struct Ends {
 }
 
 impl Ends {
-    /// The ends of `patterns`, which are regexes over bytes with Unicode mode off.
-    pub(super) fn of(patterns: &[String]) -> Self {
+    /// The ends of `patterns`, which are regexes over bytes with Unicode mode off, and the patterns without any.
+    pub(super) fn of(patterns: &[String]) -> (Self, Vec<String>) {
         let mut ends = Self { heads: vec![[0; 256]; REACH], tails: vec![[0; 256]; REACH] };
+        let mut sorted: Vec<(Wanted, &String)> = patterns.iter().map(|p| (Wanted::by(p), p)).collect();
+        let endless =
+            sorted.extract_if(.., |(wanted, _)| wanted.is_nothing()).map(|(_, p)| p.clone()).collect();
         // Neighbours in this order begin alike, so that patterns of one bit do.
-        let mut sorted: Vec<&String> = patterns.iter().collect();
         sorted.sort_unstable();
         let a_bit = sorted.len().div_ceil(BITS).max(1);
-        for (index, pattern) in sorted.into_iter().enumerate() {
+        for (index, (wanted, _)) in sorted.iter().enumerate() {
             let bit = 1 << (index / a_bit);
-            let hir = ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).ok();
-            allow(&mut ends.heads, bit, hir.as_ref().and_then(head));
-            let tails = hir.as_ref().and_then(tail);
-            allow(&mut ends.tails, bit, tails.map(reversed));
+            allow(&mut ends.heads, bit, &wanted.heads);
+            allow(&mut ends.tails, bit, &wanted.tails);
         }
-        ends
+        (ends, endless)
     }
 
-    /// False only if no pattern matches `path`.
+    /// False only if no pattern with ends matches `path`.
     #[inline]
     pub(super) fn may_match(&self, path: &[u8]) -> bool {
         let heads = self.heads.iter().zip(path);
@@ -59,16 +61,32 @@ impl Ends {
     }
 }
 
-/// The literals one of which every match begins with, where it must begin at the path's begin.
-fn head(pattern: &Hir) -> Option<Vec<Vec<u8>>> {
-    let anchored = pattern.properties().look_set_prefix().contains(Look::Start);
-    anchored.then(|| literals(pattern, ExtractKind::Prefix)).flatten()
+/// One of `heads` stands at the begin of every match, one of `tails` at its end. No text at all stands anywhere.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Wanted {
+    heads: Vec<Vec<u8>>,
+    /// Back to front.
+    tails: Vec<Vec<u8>>,
 }
 
-/// The same of the end.
-fn tail(pattern: &Hir) -> Option<Vec<Vec<u8>>> {
-    let anchored = pattern.properties().look_set_suffix().contains(Look::End);
-    anchored.then(|| literals(pattern, ExtractKind::Suffix)).flatten()
+impl Wanted {
+    fn by(pattern: &str) -> Self {
+        let anything = || vec![Vec::new()];
+        let Ok(hir) = ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern) else {
+            return Self { heads: anything(), tails: anything() };
+        };
+        let starts = hir.properties().look_set_prefix().contains(Look::Start);
+        let ends = hir.properties().look_set_suffix().contains(Look::End);
+        let heads = starts.then(|| literals(&hir, ExtractKind::Prefix)).flatten();
+        let mut tails = ends.then(|| literals(&hir, ExtractKind::Suffix)).flatten().unwrap_or_else(anything);
+        tails.iter_mut().for_each(|tail| tail.reverse());
+        Self { heads: heads.unwrap_or_else(anything), tails }
+    }
+
+    fn is_nothing(&self) -> bool {
+        let open = |literals: &[Vec<u8>]| literals.iter().any(Vec::is_empty);
+        open(&self.heads) && open(&self.tails)
+    }
 }
 
 fn literals(pattern: &Hir, kind: ExtractKind) -> Option<Vec<Vec<u8>>> {
@@ -76,14 +94,9 @@ fn literals(pattern: &Hir, kind: ExtractKind) -> Option<Vec<Vec<u8>>> {
     Some(found.literals()?.iter().map(|literal| literal.as_bytes().to_vec()).collect())
 }
 
-fn reversed(mut literals: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
-    literals.iter_mut().for_each(|literal| literal.reverse());
-    literals
-}
-
-/// Lets `bit` pass with any of `literals`; without any, with everything.
-fn allow(places: &mut [Place], bit: u64, literals: Option<Vec<Vec<u8>>>) {
-    for literal in literals.unwrap_or_else(|| vec![Vec::new()]) {
+/// Lets `bit` pass with any of `literals`.
+fn allow(places: &mut [Place], bit: u64, literals: &[Vec<u8>]) {
+    for literal in literals {
         for (at, place) in places.iter_mut().enumerate() {
             match literal.get(at) {
                 Some(byte) => place.iter_mut().skip(usize::from(*byte)).take(1).for_each(|bits| *bits |= bit),
@@ -99,7 +112,8 @@ mod tests {
 
     fn may(patterns: &[&str], path: &str) -> bool {
         let patterns: Vec<String> = patterns.iter().map(|p| (*p).to_owned()).collect();
-        Ends::of(&patterns).may_match(path.as_bytes())
+        let (ends, endless) = Ends::of(&patterns);
+        !endless.is_empty() || ends.may_match(path.as_bytes())
     }
 
     #[test]
@@ -133,7 +147,7 @@ mod tests {
     #[test]
     fn more_patterns_than_bits_share_them() {
         let patterns: Vec<String> = (0..1000).map(|n| format!("^/p{n}/x$")).collect();
-        let ends = Ends::of(&patterns);
+        let (ends, _) = Ends::of(&patterns);
         assert!((0..1000).all(|n| ends.may_match(format!("/p{n}/x").as_bytes())));
         assert!(!ends.may_match(b"/p7/y") && !ends.may_match(b"/q7/x"));
     }
