@@ -54,8 +54,8 @@ pub struct Scanner<'a> {
     times: TimeCache,
     when: When,
     pub(super) scratch: Scratch,
-    pub(super) agent: Vec<u8>,
-    pub(super) principal: Vec<u8>,
+    /// Agent and login, where they are written with escapes.
+    pub(super) unescaped: [Vec<u8>; 2],
     /// The room of rows that were taken.
     spare: Vec<(u32, Row)>,
     /// Text of a line that the file does not write as bytes.
@@ -75,8 +75,7 @@ impl<'a> Scanner<'a> {
             times: TimeCache::default(),
             when: When::default(),
             scratch: Scratch::default(),
-            agent: Vec::new(),
-            principal: Vec::new(),
+            unescaped: [Vec::new(), Vec::new()],
             spare: Vec::new(),
             decoded: Vec::new(),
             peeled: Vec::new(),

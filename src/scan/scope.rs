@@ -3,7 +3,7 @@
 //! Records wait in a small [`Batch`] and are looked up together: what most requests of a large case are about lies far
 //! apart in memory, and the processor fetches for all of a batch in the time that one takes.
 
-use accesstrail_parsers::record::{Bytes, Meaning, Record};
+use accesstrail_parsers::record::{Bytes, Escape, Meaning, Record};
 use accesstrail_parsers::token::range::{ByteRanges, byte_range, content_range};
 
 use super::block::{BlockYield, Place, Scanner};
@@ -113,10 +113,7 @@ impl Scanner<'_> {
             bytes: logged(record.bytes).and_then(|b| i64::try_from(b).ok()).unwrap_or(-1),
             line: u32::try_from(place.line).unwrap_or(u32::MAX),
             request: request.id,
-            actor: self.words.actor(
-                record.agent.map(|text| unescape(text, meaning.escape, &mut self.agent)),
-                record.principal.map(|text| unescape(text, meaning.escape, &mut self.principal)),
-            ),
+            actor: self.actor(record, meaning.escape),
             peer: self.peer(record, &who),
             file: file.file,
             status: record.status.unwrap_or(0),
@@ -141,6 +138,21 @@ impl Scanner<'_> {
             size: rule.and_then(|rule| rule.size),
             operation: if request.plain.listing { Operation::List } else { Operation::Web },
         }
+    }
+
+    /// Id of agent and login.
+    fn actor(&mut self, record: &Record<'_>, escape: Escape) -> u32 {
+        let (agent, principal) = (record.agent, record.principal);
+        if let Some(id) = self.words.last_actor(agent, principal, escape) {
+            return id;
+        }
+        let [first, second] = &mut self.unescaped;
+        let id = self.words.actor(
+            agent.map(|text| unescape(text, escape, first)),
+            principal.map(|text| unescape(text, escape, second)),
+        );
+        self.words.keep_actor(agent, principal, escape, id);
+        id
     }
 
     /// Text id of the peer; of one that is the client itself, as it would be written here, a mark.

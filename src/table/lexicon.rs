@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use foldhash::quality::RandomState;
 
+use accesstrail_parsers::record::Escape;
+
 use super::front::{Entry, Front};
 use super::interner::{Interner, Numbered, RESERVED};
 use crate::outcome::Part;
@@ -59,7 +61,10 @@ pub struct More {
     pub size: Option<u64>,
 }
 
-/// The columns of a request, in the order in which [`Local::ask`] is given them.
+/// How many columns decide what a request is about.
+pub const COLUMNS: usize = 7;
+
+/// The first columns of a request, in the order in which [`Local::ask`] is given them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
     /// Method.
@@ -146,12 +151,14 @@ impl Lexicon {
     /// A thread's view.
     #[must_use]
     pub fn local(&self) -> Local<'_> {
+        let (agent, principal) = (Kept::default(), Kept::default());
+        let last_actor = LastActor { agent, principal, escape: Escape::None, id: ABSENT };
         Local {
             lexicon: self,
             front: Front::default(),
             actors: HashMap::default(),
             actor: Vec::new(),
-            last_actor: (Vec::new(), ABSENT),
+            last_actor,
         }
     }
 
@@ -182,7 +189,38 @@ pub struct Local<'a> {
     actors: HashMap<Box<[u8]>, u32, RandomState>,
     actor: Vec<u8>,
     /// Lines of one client often stand together.
-    last_actor: (Vec<u8>, u32),
+    last_actor: LastActor,
+}
+
+/// The actor that was asked for last, as it was logged.
+struct LastActor {
+    agent: Kept,
+    principal: Kept,
+    escape: Escape,
+    /// [`ABSENT`] before the first.
+    id: u32,
+}
+
+/// A column that is kept in mind.
+#[derive(Default)]
+struct Kept {
+    is_logged: bool,
+    text: Vec<u8>,
+}
+
+impl Kept {
+    fn is(&self, column: Option<&[u8]>) -> bool {
+        match column {
+            Some(text) => self.is_logged && self.text == text,
+            None => !self.is_logged,
+        }
+    }
+
+    fn set(&mut self, column: Option<&[u8]>) {
+        self.is_logged = column.is_some();
+        self.text.clear();
+        self.text.extend_from_slice(column.unwrap_or_default());
+    }
 }
 
 /// The columns of a request as one text, and its hash.
@@ -215,31 +253,44 @@ impl Asking {
 const LONG: u8 = 254;
 const NONE: u8 = 255;
 
-/// Appends a column so that no two lists of columns give the same bytes.
-fn append(key: &mut Vec<u8>, column: Option<&[u8]>) {
-    let Some(text) = column else { return key.push(NONE) };
-    match u8::try_from(text.len()) {
-        Ok(length) if length < LONG => key.push(length),
-        _ => {
-            key.push(LONG);
+/// Appends columns so that no two lists of so many columns give the same bytes: a mark of each, then the texts. A mark is
+/// the length of a text, or says that it stands before the text, or that there is none.
+fn append<const N: usize>(key: &mut Vec<u8>, columns: &[Option<&[u8]>; N]) {
+    let marks = columns.map(|column| match column {
+        None => NONE,
+        Some(text) => u8::try_from(text.len()).ok().filter(|length| *length < LONG).unwrap_or(LONG),
+    });
+    key.extend_from_slice(&marks);
+    for (text, mark) in columns.iter().zip(marks).filter_map(|(column, mark)| Some((column.as_ref()?, mark)))
+    {
+        if mark == LONG {
             key.extend_from_slice(&(text.len() as u64).to_le_bytes());
         }
+        key.extend_from_slice(text);
     }
-    key.extend_from_slice(text);
 }
 
-/// The column at the front of what [`append`] wrote, and what follows it.
-fn first_column(key: &[u8]) -> Option<(Option<&[u8]>, &[u8])> {
-    let (mark, rest) = key.split_first()?;
-    let (length, rest) = match *mark {
-        NONE => return Some((None, rest)),
-        LONG => {
-            let (length, rest) = rest.split_first_chunk::<8>()?;
-            (usize::try_from(u64::from_le_bytes(*length)).ok()?, rest)
+/// One of the `N` columns that [`append`] wrote.
+fn column_of<const N: usize>(key: &[u8], wanted: usize) -> Option<&[u8]> {
+    let (marks, mut rest) = key.split_first_chunk::<N>()?;
+    for (place, mark) in marks.iter().enumerate() {
+        let length = match *mark {
+            NONE if place == wanted => return None,
+            NONE => continue,
+            LONG => {
+                let (length, after) = rest.split_first_chunk::<8>()?;
+                rest = after;
+                usize::try_from(u64::from_le_bytes(*length)).ok()?
+            }
+            length => usize::from(length),
+        };
+        let (text, after) = rest.split_at_checked(length)?;
+        if place == wanted {
+            return Some(text);
         }
-        length => (usize::from(length), rest),
-    };
-    rest.split_at_checked(length).map(|(text, rest)| (Some(text), rest))
+        rest = after;
+    }
+    None
 }
 
 impl Local<'_> {
@@ -248,22 +299,25 @@ impl Local<'_> {
         text.map_or(ABSENT, |text| self.lexicon.texts.number(text))
     }
 
+    /// Id of the pair that was asked for last, if agent and login are written as its were.
+    #[must_use]
+    pub fn last_actor(&self, agent: Option<&[u8]>, principal: Option<&[u8]>, escape: Escape) -> Option<u32> {
+        let last = &self.last_actor;
+        let is_it = last.escape == escape && last.agent.is(agent) && last.principal.is(principal);
+        (last.id != ABSENT && is_it).then_some(last.id)
+    }
+
+    /// Keeps in mind how the agent and the login of this actor are written.
+    pub fn keep_actor(&mut self, agent: Option<&[u8]>, principal: Option<&[u8]>, escape: Escape, id: u32) {
+        self.last_actor.agent.set(agent);
+        self.last_actor.principal.set(principal);
+        (self.last_actor.id, self.last_actor.escape) = (id, escape);
+    }
+
     /// Id of a pair of agent and login.
     pub fn actor(&mut self, agent: Option<&[u8]>, principal: Option<&[u8]>) -> u32 {
         self.actor.clear();
-        append(&mut self.actor, agent);
-        append(&mut self.actor, principal);
-        let (last, id) = &self.last_actor;
-        if *last == self.actor {
-            return *id;
-        }
-        let id = self.known_actor(agent, principal);
-        self.last_actor.0.clone_from(&self.actor);
-        self.last_actor.1 = id;
-        id
-    }
-
-    fn known_actor(&mut self, agent: Option<&[u8]>, principal: Option<&[u8]>) -> u32 {
+        append(&mut self.actor, &[agent, principal]);
         if let Some(id) = self.actors.get(self.actor.as_slice()) {
             return *id;
         }
@@ -282,9 +336,9 @@ impl Local<'_> {
     }
 
     /// Asks for the request these columns make: those of [`Column`], and all others that decide what a request is about.
-    pub fn ask(&self, columns: &[Option<&[u8]>], asking: &mut Asking) -> Asked {
+    pub fn ask(&self, columns: &[Option<&[u8]>; COLUMNS], asking: &mut Asking) -> Asked {
         let start = asking.texts.len();
-        columns.iter().for_each(|column| append(&mut asking.texts, *column));
+        append(&mut asking.texts, columns);
         let text = asking.texts.get(start..).unwrap_or_default();
         Asked { hash: self.lexicon.requests.hash(text), start, end: asking.texts.len() }
     }
@@ -368,11 +422,7 @@ impl Frozen {
     /// A column of a request as logged, `None` where it is not.
     #[must_use]
     pub fn column(&self, request: u32, column: Column) -> Option<&[u8]> {
-        let mut key = self.requests.text(request);
-        for _before in 0..column as usize {
-            key = first_column(key)?.1;
-        }
-        first_column(key)?.0
+        column_of::<COLUMNS>(self.requests.text(request), column as usize)
     }
 
     /// The normalised path of a request.
@@ -410,8 +460,24 @@ mod tests {
         let (absent, empty) = (local.text(None), local.text(Some(b"")));
         assert_eq!(absent, ABSENT);
         assert_ne!(absent, empty);
-        assert_ne!(local.actor(None, None), local.actor(Some(b""), None));
-        assert_ne!(local.actor(Some(b"a"), None), local.actor(None, Some(b"a")));
+        let mut actor = |agent, principal| local.actor(agent, principal);
+        let (nobody, empty, as_agent) = (actor(None, None), actor(Some(b""), None), actor(Some(b"a"), None));
+        let distinct = std::collections::BTreeSet::from([nobody, empty, as_agent, actor(None, Some(b"a"))]);
+        assert_eq!(distinct.len(), 4);
+        assert_eq!(
+            (actor(None, None), actor(Some(b""), None), actor(Some(b"a"), None)),
+            (nobody, empty, as_agent)
+        );
+        local.keep_actor(Some(b"a"), None, Escape::None, as_agent);
+        assert_eq!(local.last_actor(Some(b"a"), None, Escape::None), Some(as_agent));
+        for (agent, principal, escape) in [
+            (Some(&b"a"[..]), None, Escape::Json),
+            (Some(b"a"), Some(&b""[..]), Escape::None),
+            (None, None, Escape::None),
+            (Some(b"ab"), None, Escape::None),
+        ] {
+            assert_eq!(local.last_actor(agent, principal, escape), None);
+        }
     }
 
     #[test]
@@ -428,7 +494,10 @@ mod tests {
             [Some(&long[..253]), Some(&long[253..])],
         ];
         let (mut asking, mut answers) = (Asking::default(), Vec::new());
-        let asked: Vec<Asked> = lists.iter().map(|list| local.ask(list, &mut asking)).collect();
+        let ask = |[a, b]: &[Option<&[u8]>; 2], asking: &mut Asking| {
+            local.ask(&[*a, *b, None, None, None, None, None], asking)
+        };
+        let asked: Vec<Asked> = lists.iter().map(|list| ask(list, &mut asking)).collect();
         local.look_up(&asked, &mut asking, &mut answers);
         assert_eq!(answers, vec![None; 6]);
         let mets: Vec<Met> =
@@ -456,8 +525,9 @@ mod tests {
         let lexicon = Lexicon::default();
         let mut local = lexicon.local();
         let name = |n: usize| format!("agent {n}").into_bytes();
-        let ids: Vec<u32> = (0..ACTORS * 2).map(|n| local.actor(Some(&name(n)), None)).collect();
-        assert!((0..ACTORS * 2).all(|n| local.actor(Some(&name(n)), None) == ids[n]));
+        let mut actor = |n| local.actor(Some(&name(n)), None);
+        let ids: Vec<u32> = (0..ACTORS * 2).map(&mut actor).collect();
+        assert!((0..ACTORS * 2).all(|n| actor(n) == ids[n]));
         drop(local);
         let frozen = lexicon.freeze();
         assert_eq!(frozen.text(frozen.actor(ids[ACTORS]).agent), name(ACTORS));
