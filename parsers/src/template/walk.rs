@@ -57,7 +57,7 @@ impl Plan {
             return Err(stop(self.steps.len(), "line", line, syntax("the end of the line", rest)));
         }
         if let Time::Pieces(index) = self.time {
-            draft.record.time = draft.civil.unwrap_or_default().stamp().map_err(|expected| {
+            draft.record.time = draft.civil.get_or_insert_default().stamp().map_err(|expected| {
                 let wrong = Wrong { kind: FaultKind::Time, expected, at: draft.time_at };
                 stop(index, self.steps.get(index).map_or("line", |step| &step.name), line, wrong)
             })?;
