@@ -27,7 +27,7 @@ impl Machine {
             cpu: value(&processor, "model name").unwrap_or("a processor without a name").to_owned(),
             cores: std::thread::available_parallelism().map_or(1, usize::from),
             memory_gib: value(&memory, "MemTotal").and_then(kib).map_or(0, |kib| (kib + (1 << 19)) >> 20),
-            kernel: read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim().to_owned(),
+            kernel: kernel(&read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default()),
             sha_instructions: value(&processor, "flags")
                 .is_some_and(|flags| flags.split(' ').any(|f| f == "sha_ni")),
             date: chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now())
@@ -39,4 +39,9 @@ impl Machine {
 
 fn value<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     text.lines().find_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix(':')).map(str::trim)
+}
+
+/// The release without what a distribution or a hosting service adds to it.
+fn kernel(release: &str) -> String {
+    release.trim().split(['-', '+']).next().unwrap_or_default().to_owned()
 }

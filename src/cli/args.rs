@@ -148,7 +148,7 @@ pub struct Machine {
     /// Scanning threads; as many as there are cores by default
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
-    /// Memory for evidence rows before they go to disk, such as 512MiB
+    /// Memory to be used before evidence rows go to disk, such as 512MiB
     #[arg(long, value_name = "SIZE", default_value = "512MiB")]
     pub memory: String,
     /// Partitions of the evidence table

@@ -66,13 +66,28 @@ impl Client {
     pub fn text(self, words: &Frozen) -> String {
         match (self.address(), self.kind) {
             (Some(ip), _) => ip.to_string(),
-            (None, ClientKind::Name) => name(self.lo, words),
+            (None, ClientKind::Name) => name(self.lo, words).0,
             _ => String::new(),
         }
     }
 
-    /// IPv4, IPv6, names, unknown; addresses by number and names by their text, never by an id. Names that show alike
-    /// are equal.
+    /// As a table shows it: its text, or `-` where there is none.
+    #[must_use]
+    pub fn shown(self, words: &Frozen) -> String {
+        if self.kind == ClientKind::Unknown { "-".to_owned() } else { self.text(words) }
+    }
+
+    /// What tells clients apart that are shown alike.
+    #[must_use]
+    pub fn bytes(self, words: &Frozen) -> &[u8] {
+        match self.kind {
+            ClientKind::Name => words.text(u32::try_from(self.lo).unwrap_or(0)),
+            _ => &[],
+        }
+    }
+
+    /// IPv4, IPv6, names, unknown; addresses by number and names by their text, never by an id. Names that show alike and
+    /// are not go by their bytes.
     #[must_use]
     pub fn compare(self, other: Self, words: &Frozen) -> Ordering {
         self.compare_by(
@@ -96,13 +111,15 @@ impl Client {
     }
 }
 
-fn name(id: u64, words: &Frozen) -> String {
-    crate::escape::terminal(words.text(u32::try_from(id).unwrap_or(0)))
+/// A name as it is shown, and as it is.
+fn name(id: u64, words: &Frozen) -> (String, &[u8]) {
+    let bytes = words.text(u32::try_from(id).unwrap_or(0));
+    (crate::escape::terminal(bytes), bytes)
 }
 
 /// [`Client::compare`] for sorting many: the text of each name is made once.
 pub struct Order {
-    ranks: HashMap<u64, u32, RandomState>,
+    ranks: HashMap<u64, usize, RandomState>,
 }
 
 impl Order {
@@ -112,16 +129,8 @@ impl Order {
         let mut ids: Vec<u64> = clients.filter(|c| c.kind == ClientKind::Name).map(|c| c.lo).collect();
         ids.sort_unstable();
         ids.dedup();
-        let mut texts: Vec<(String, u64)> = ids.into_iter().map(|id| (name(id, words), id)).collect();
-        texts.sort_unstable();
-        let mut ranks = HashMap::default();
-        let mut rank = 0;
-        for (place, (text, id)) in texts.iter().enumerate() {
-            let before = place.checked_sub(1).and_then(|before| texts.get(before));
-            rank += u32::from(before.is_some_and(|(other, _)| other != text));
-            ranks.insert(*id, rank);
-        }
-        Self { ranks }
+        ids.sort_by_cached_key(|id| name(*id, words));
+        Self { ranks: ids.into_iter().zip(0..).collect() }
     }
 
     /// Which comes first.
@@ -140,8 +149,9 @@ mod tests {
     fn m1_5_clients_are_listed_by_address_then_name_and_never_by_id() {
         let lexicon = Lexicon::default();
         let mut local = lexicon.local();
-        let named =
-            [b"zebra.example".as_slice(), b"a.example", b"m.example"].map(|t| u64::from(local.text(Some(t))));
+        // The last two are shown alike.
+        let named = [b"zebra.example".as_slice(), b"a.example", b"m.example", b"z\x01", br"z\x01"]
+            .map(|t| u64::from(local.text(Some(t))));
         drop(local);
         let words = lexicon.freeze();
         let ip4 = |lo| Client { kind: ClientKind::Ip4, hi: 0, lo };
@@ -149,9 +159,11 @@ mod tests {
         let of = |lo| Client { kind: ClientKind::Name, hi: 0, lo };
         let unknown = Client { kind: ClientKind::Unknown, hi: 0, lo: 0 };
         let mut all =
-            vec![unknown, of(named[0]), ip6(2, 0), ip4(9), of(named[1]), ip6(1, 5), of(named[2]), ip4(1)];
-        let wanted =
-            vec![ip4(1), ip4(9), ip6(1, 5), ip6(2, 0), of(named[1]), of(named[2]), of(named[0]), unknown];
+            vec![unknown, of(named[4]), ip6(2, 0), ip4(9), of(named[1]), ip6(1, 5), of(named[2]), ip4(1)];
+        all.extend([of(named[0]), of(named[3])]);
+        assert_eq!(of(named[3]).text(&words), of(named[4]).text(&words));
+        let mut wanted = vec![ip4(1), ip4(9), ip6(1, 5), ip6(2, 0), of(named[1]), of(named[2])];
+        wanted.extend([of(named[3]), of(named[4]), of(named[0]), unknown]);
         let order = Order::among(all.iter().copied(), &words);
         all.sort_by(|a, b| order.compare(*a, *b));
         assert_eq!(all, wanted);

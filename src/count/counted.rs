@@ -116,6 +116,8 @@ pub struct OtherMethods {
     pub responses: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// The same, added up without a limit.
+    pub exact_bytes: u128,
     /// Distinct addresses over served requests and these.
     pub clients_ip: u64,
 }
@@ -125,6 +127,7 @@ impl OtherMethods {
     pub fn merge(&mut self, other: &Self) {
         self.responses += other.responses;
         self.bytes = self.bytes.saturating_add(other.bytes);
+        self.exact_bytes += other.exact_bytes;
         self.clients_ip += other.clients_ip;
     }
 }
@@ -253,7 +256,8 @@ fn work<'a>(
 ) -> Result<Pass<'a>, TableError> {
     let totals = Totals::new(context.resources.len() > 1, Tables::by_client(extra.wanted));
     let share = keeping.share(context.frozen.bytes() + partitions.held_bytes());
-    let tables = Tables::new(extra.wanted, keeping, share);
+    // A quarter is for the partition that is counted.
+    let tables = Tables::new(extra.wanted, keeping, share - share / 4);
     let mut pass = Pass::new(context, totals, tables, !extra.by.is_empty());
     loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
@@ -261,7 +265,7 @@ fn work<'a>(
             return Ok(pass);
         }
         pass.begin(u32::try_from(number).unwrap_or(u32::MAX));
-        in_order(partitions, number, keeping, share / 4, context, |place, row, about| {
+        in_order(partitions, number, keeping, share / 8, context, |place, row, about| {
             pass.row(place, row, about)
         })?;
         if let Some(events) = pass.end()? {

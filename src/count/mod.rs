@@ -4,7 +4,8 @@
 //! drives, [`totals`] what is added up on the way, [`tables`] what is listed, [`top`] the first of the clients. [`by`] groups
 //! events by keys of the caller, [`tally`] is the mechanism for that. [`counted`] runs all of it on several threads.
 //! [`client`] is a client's order and text, [`filter`] the `--where` grammar, [`profile`] the definitions by name, [`size`]
-//! and [`modal`] tell the size that most whole answers had.
+//! and [`modal`] tell the size that most whole answers had, [`ids`] is a set of ids, [`interval`] what parts of an object add
+//! up to.
 
 #[cfg(feature = "table")]
 pub mod by;

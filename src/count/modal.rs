@@ -8,7 +8,6 @@ use foldhash::quality::RandomState;
 use super::client::Client;
 use super::events::FileKey;
 use super::size::{Candidate, Count};
-use crate::outcome::Outcome;
 use crate::table::frame::TableError;
 use crate::table::lexicon::Frozen;
 use crate::table::partition::Partitions;
@@ -19,13 +18,8 @@ pub type Object = (u16, u32);
 
 type Map<T> = HashMap<Object, T, RandomState>;
 
-/// Whether a row makes the full size of its object matter: it is part of it, or was cut.
-#[must_use]
-pub fn is_part(row: &Row) -> bool {
-    row.status == 206 || row.reason().outcome() == Outcome::Partial
-}
-
-/// The modal size of every object of which live files show a part. Two readings of all rows, in window or not.
+/// The modal size of every object of which live files show a part. Three readings of all rows, in window or not:
+/// which objects those are, which size of each it can be, and whether it is.
 ///
 /// # Errors
 /// A scratch file that is gone or broken.
@@ -38,7 +32,7 @@ pub fn modal_sizes(
     let reading = Reading { partitions, files, frozen, threads };
     let parts: Map<()> = reading.of(
         |out: &mut Map<()>, object, row| {
-            if is_part(row) {
+            if row.is_part() {
                 out.insert(object, ());
             }
         },

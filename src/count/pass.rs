@@ -31,7 +31,9 @@ pub struct Pass<'a> {
     /// The events of the partition, where somebody groups them (`--by`).
     grouped: Option<Vec<Labelled>>,
     parties: Attributor<'a>,
-    /// Of an IPv6 /64: its events, which are sorted by address before they are counted.
+    /// Lower half of the address that a /64 is met by; its events are counted as they come.
+    first: u64,
+    /// Of a /64: the events of its other addresses, which are sorted by address before they are counted.
     net: Vec<Labelled>,
     numbers: Numbers,
     /// The retrieval key that is being counted; its place in memory is used again for the next one.
@@ -71,6 +73,7 @@ impl<'a> Pass<'a> {
             tables,
             grouped: group.then(Vec::new),
             parties: Attributor::new(context),
+            first: 0,
             net: Vec::new(),
             numbers: Numbers::default(),
             open: None,
@@ -98,19 +101,24 @@ impl<'a> Pass<'a> {
                     self.end_key(&mut key, is_other_client)?;
                     (key.place, key.client) = (*place, Client::of(row));
                     if is_other_client {
-                        self.totals.begin_client();
+                        self.begin_client(row);
                     }
                 }
                 key
             }
             None => {
-                self.totals.begin_client();
+                self.begin_client(row);
                 Box::new(Key::of(place, row))
             }
         };
         self.add(&mut key, row, about);
         self.open = Some(key);
-        Ok(())
+        self.tables.spill_events_if_full(self.context)
+    }
+
+    fn begin_client(&mut self, row: &Row) {
+        self.totals.begin_client();
+        self.first = row.client_lo;
     }
 
     /// Ends the partition; gives its events where they are to be grouped.
@@ -163,13 +171,15 @@ impl<'a> Pass<'a> {
         {
             v.notes.cut_by_edges += cut;
         }
-        self.tables.spill_events_if_full(self.context)?;
         if !ends_client {
             return Ok(());
         }
-        match key.client.kind {
-            ClientKind::Ip6 => self.addresses(),
-            _ => self.end_client(key.client),
+        match key.client {
+            Client { kind: ClientKind::Ip6, hi, .. } => {
+                self.end_client(Client { kind: ClientKind::Ip6, hi, lo: self.first });
+                self.addresses();
+            }
+            client => self.end_client(client),
         }
         self.tables.spill_if_full(self.context)
     }
@@ -191,12 +201,13 @@ impl<'a> Pass<'a> {
         Some(event)
     }
 
-    /// Counts an event now, or, of IPv6, when all of its /64 are there.
+    /// Counts an event now, or, of all but one address of a /64, when all of that are there: nearly always it has one.
     fn take(&mut self, labelled: Labelled) {
         if let Some(grouped) = &mut self.grouped {
             grouped.push(labelled);
         }
-        if labelled.0.row.flags().client == ClientKind::Ip6 {
+        let row = &labelled.0.row;
+        if row.flags().client == ClientKind::Ip6 && row.client_lo != self.first {
             self.net.push(labelled);
         } else {
             self.count(&labelled);
@@ -208,7 +219,7 @@ impl<'a> Pass<'a> {
         self.tables.cell(event, opened.as_ref());
     }
 
-    /// The addresses of a /64, one after the other.
+    /// The other addresses of a /64, one after the other.
     fn addresses(&mut self) {
         let mut net = std::mem::take(&mut self.net);
         // A stable sort: events of one agent and object stay together.

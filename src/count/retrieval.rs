@@ -169,14 +169,14 @@ pub fn slot(copied: Option<CopyKind>) -> usize {
     }
 }
 
-/// The open retrievals of one key: one of client requests, one of copied parts.
+/// The open retrievals of one key: of client requests, of copied parts, of copied objects.
 #[derive(Debug, Clone, Default)]
 struct Open {
     client: Option<Client>,
     copies: Option<Box<Copies>>,
 }
 
-/// Copies are rare, and keys are many.
+/// Copies are rare.
 #[derive(Debug, Clone, Default)]
 struct Copies {
     object: Option<Retrieval>,

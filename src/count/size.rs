@@ -32,12 +32,6 @@ impl Candidate {
             *self = Self { size: other.size, weight: other.weight - self.weight };
         }
     }
-
-    /// The size.
-    #[must_use]
-    pub fn size(self) -> u64 {
-        self.size
-    }
 }
 
 /// The exact count of one size among the votes of an object.

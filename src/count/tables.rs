@@ -18,6 +18,9 @@ use crate::table::partition::Keeping;
 use crate::table::row::{ClientKind, Row, parted, two};
 use crate::table::runs::{Kept, Runs, Sink, Sorting};
 
+/// Room for cells that is kept for the next client.
+const MOST_CELLS: usize = 1 << 12;
+
 /// Which tables are wanted.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Wanted {
@@ -156,8 +159,15 @@ impl Tables {
     /// Keeps the cells of the client that ends here.
     pub fn end_cells(&mut self, client: Client) {
         let Some(cells) = &mut self.cells else { return };
+        // A map that once held very much would be slow to empty for all others.
+        let mut here = if self.here.capacity() > MOST_CELLS {
+            std::mem::take(&mut self.here)
+        } else {
+            HashMap::default()
+        };
+        let cells_of_client = if here.is_empty() { &mut self.here } else { &mut here };
         #[expect(clippy::iter_over_hash_type, reason = "the sink sorts them")]
-        for ((vantage, resource, window, party), sums) in self.here.drain() {
+        for ((vantage, resource, window, party), sums) in cells_of_client.drain() {
             let Sums { requests, served, retrievals, bytes_served, .. } = sums;
             cells.push(Cell {
                 vantage,

@@ -1,8 +1,8 @@
 //! A tally declares its key; one mechanism adds it up over all partitions.
 //!
-//! Rows are partitioned by address, so a tally whose key holds the client is complete in each partition and its
-//! parts only have to be put under each other. Every other tally goes through the second exchange: each partition
-//! gives reduced rows, which are partitioned again by the tally's own key and then grouped.
+//! Rows are partitioned by address, and what is keyed by client is finished in the walk through a partition. A tally of another key
+//! goes through this second exchange: each partition gives reduced rows, which are partitioned again by the tally's own
+//! key and then grouped.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,6 @@ use polars::prelude::{BooleanChunked, DataFrame, NewChunkedArray};
 
 use crate::table::frame::{Measures, TableError, group, small_of, spill, stack, unsigned_of, unspill};
 use crate::table::partition::Keeping;
-use crate::table::schema as s;
 
 /// What is grouped and added.
 #[derive(Debug, Clone)]
@@ -21,13 +20,8 @@ pub struct Tally {
     pub measures: Measures<'static>,
 }
 
-impl Tally {
-    /// Whether every partition can finish this tally by itself.
-    #[must_use]
-    pub fn is_local(&self) -> bool {
-        [s::KIND, s::CLIENT_HI, s::CLIENT_LO].iter().all(|column| self.keys.contains(column))
-    }
-}
+/// Buckets of reduced rows at most: each is a pass over the rows of a partition.
+const BUCKETS: usize = 16;
 
 /// Adds up the parts of one tally.
 pub struct Exchange {
@@ -47,7 +41,7 @@ impl Exchange {
     /// An empty one.
     #[must_use]
     pub fn new(tally: Tally, keeping: &Keeping) -> Self {
-        let n = if tally.is_local() { 1 } else { keeping.partitions.max(1) };
+        let n = keeping.partitions.clamp(1, BUCKETS);
         let buckets = std::iter::repeat_with(Bucket::default).take(n).collect();
         Self { tally, keeping: keeping.clone(), buckets }
     }
@@ -73,7 +67,6 @@ impl Exchange {
     /// # Errors
     /// Polars' own, or scratch space that fails.
     pub fn finish(self) -> Result<Option<DataFrame>, TableError> {
-        let local = self.tally.is_local();
         let mut done = Vec::new();
         for bucket in self.buckets {
             let mut frames = bucket.memory;
@@ -81,7 +74,7 @@ impl Exchange {
                 frames.push(unspill(path)?);
             }
             let Some(all) = stack(frames)? else { continue };
-            done.push(if local { all } else { group(&all, &self.tally.keys, self.tally.measures)? });
+            done.push(group(&all, &self.tally.keys, self.tally.measures)?);
         }
         stack(done)
     }
@@ -133,6 +126,7 @@ impl Bucket {
 mod tests {
     use super::*;
     use crate::table::frame::{small, unsigned};
+    use crate::table::schema as s;
     use std::sync::Arc;
 
     fn exchange(partitions: usize, memory_bytes: usize) -> Vec<(u32, u64)> {

@@ -7,8 +7,8 @@ use super::counted::Sums;
 use super::totals::ClientEnd;
 use crate::table::lexicon::Frozen;
 
-/// Served responses, then the text of the client: the order in which a list of the first ones is shown.
-type Rank = (Reverse<u64>, String);
+/// Served responses, then the client as it is shown, then as it is: the order in which a list of the first ones is shown.
+type Rank = (Reverse<u64>, String, Vec<u8>);
 
 /// One client of the list.
 #[derive(Debug, Clone)]
@@ -52,7 +52,7 @@ impl Top {
         }
         let served = |(party, sums): &(u32, Sums)| (sums.served > 0).then_some(*party);
         let parties = end.parties.iter().filter_map(served).collect();
-        let rank = (Reverse(sums.served), end.client.text(words));
+        let rank = (Reverse(sums.served), end.client.shown(words), end.client.bytes(words).to_vec());
         let (vantage, client, objects) = (end.vantage, end.client, end.objects);
         self.held.push(First { rank, vantage, client, sums, objects, parties });
         if self.held.len() > self.most.saturating_mul(4).saturating_add(1024) {
@@ -113,8 +113,8 @@ mod tests {
             }
             let mut all = Top::new(most);
             parts.into_iter().for_each(|part| all.merge(part));
-            let mut plain: Vec<(Reverse<u64>, String)> =
-                served.iter().zip(0u64..).filter(|(s, _)| **s > 0).map(|(s, n)| (Reverse(*s), client(n).text(&words))).collect();
+            let mut plain: Vec<Rank> =
+                served.iter().zip(0u64..).filter(|(s, _)| **s > 0).map(|(s, n)| (Reverse(*s), client(n).text(&words), Vec::new())).collect();
             plain.sort();
             plain.truncate(most);
             prop_assert_eq!(all.of(0).into_iter().map(|first| first.rank).collect::<Vec<_>>(), plain);

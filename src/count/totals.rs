@@ -311,6 +311,7 @@ impl OfVantage {
             self.other_methods.responses += 1;
             let bytes = event.row.logged_bytes().unwrap_or(0);
             self.other_methods.bytes = self.other_methods.bytes.saturating_add(bytes);
+            self.other_methods.exact_bytes += u128::from(bytes);
             self.here.other = true;
         }
     }

@@ -19,6 +19,14 @@ pub enum ReportError {
         /// Why.
         source: std::io::Error,
     },
+    /// The rows of a table cannot be had back from scratch space.
+    #[error("the rows for `{}` cannot be read: {source}", crate::escape::terminal(path.as_os_str().as_encoded_bytes()))]
+    Rows {
+        /// The file they were for.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The chart given is no plain drawing.
     #[error("the chart can't go into the report: {0}")]
     Chart(&'static str),

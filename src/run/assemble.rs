@@ -205,13 +205,14 @@ pub fn clients(parts: &Parts<'_>) -> Clients {
 pub fn bytes_served(parts: &Parts<'_>) -> BytesServed {
     let mut out = BytesServed::default();
     for (semantics, (_, bytes, unlogged)) in (0u8..).zip(parts.totals().semantics) {
-        out.total += bytes;
+        // A sum that does not fit is told by the check against the exact one.
+        out.total = out.total.saturating_add(bytes);
         out.unlogged_responses += unlogged;
         match semantics {
-            1 => out.body_written += bytes,
-            2 => out.wire_written += bytes,
-            3 => out.body_planned += bytes,
-            _ => out.unknown += bytes,
+            1 => out.body_written = out.body_written.saturating_add(bytes),
+            2 => out.wire_written = out.wire_written.saturating_add(bytes),
+            3 => out.body_planned = out.body_planned.saturating_add(bytes),
+            _ => out.unknown = out.unknown.saturating_add(bytes),
         }
     }
     out

@@ -295,6 +295,9 @@ fn scan_all(
         }
         failed = share.buffers.add(&got.rows, lexicon.bytes()).err();
         scanner.reuse(got.rows);
+        if lexicon.is_full() {
+            failed = Some(TableError::TooManyTexts);
+        }
     }
     failed.map_or(Ok(share), Err)
 }

@@ -71,7 +71,7 @@ impl Inspected {
 pub fn inspect(case: &Case, machine: &Machine, progress: &dyn Progress) -> Result<Inspected, RunError> {
     let prepared = prepare(case, machine)?;
     progress.expects(prepared.bytes);
-    let lexicon = Lexicon::default();
+    let lexicon = Lexicon::new(machine.memory_bytes, machine.threads);
     let threads = machine.threads;
     let keeping = Keeping {
         partitions: 1,

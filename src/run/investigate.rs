@@ -86,9 +86,9 @@ pub fn investigate<'a>(
     let case = question.case;
     let prepared = prepare(case, &question.machine)?;
     progress.expects(prepared.bytes);
-    let lexicon = Lexicon::default();
-    let keeping = keeping(&prepared, &question.machine);
     let threads = question.machine.threads;
+    let lexicon = Lexicon::new(question.machine.memory_bytes, threads);
+    let keeping = keeping(&prepared, &question.machine);
     let reading = Reading { threads, caps: prepared.caps, first_id: 0 };
     let mut harvested = harvest(prepared.jobs(), &prepared.rules, &lexicon, &keeping, reading, progress)?;
     let settled = settle(&prepared, &mut harvested, &lexicon, &keeping, threads)?;
@@ -291,8 +291,11 @@ impl Scene<'_> {
         answer.profile = self.profile(&answer);
         answer.findings = self.findings(&answer, stage, counted);
         answer.caveats = caveats::caveats(&self.grounds(&answer, stage, &parts));
+        let totals = counted.of(primary);
+        check::bytes(answer.bytes_served.total, totals.notes.exact_bytes)?;
+        let other_methods = totals.other_methods;
+        check::bytes(other_methods.bytes, other_methods.exact_bytes)?;
         check::answer(&answer)?;
-        check::bytes(answer.bytes_served.total, counted.of(primary).notes.exact_bytes)?;
         let timelines = self.timelines(&answer, &parts, stage, &evidence_sha256(&answer));
         Ok((answer, timelines, primary))
     }

@@ -24,7 +24,7 @@ use crate::scan::rules::{ResourceRule, Rules, SourceRules};
 pub struct Machine {
     /// Scanning threads.
     pub threads: usize,
-    /// Bytes of rows held in memory before they are written to scratch.
+    /// Memory of the run; what would be more goes to scratch files.
     pub memory_bytes: usize,
     /// Number of partitions; chosen by the size of the evidence where `None`.
     pub partitions: Option<usize>,

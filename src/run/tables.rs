@@ -18,7 +18,7 @@ use crate::finding::table::{ClientRow, ClientWindow, Event as EventRow, FaultRow
 use crate::scan::faults::Faults;
 use crate::table::frame::TableError;
 use crate::table::lexicon::{CLIENT, Column, Frozen};
-use crate::table::row::{ClientKind, Row};
+use crate::table::row::Row;
 
 /// What rows are made of.
 pub struct Evidence<'a> {
@@ -88,15 +88,6 @@ impl Evidence<'_> {
         places.into_iter().map(|p| self.party(*p)).collect::<Vec<_>>().join("; ")
     }
 
-    /// A client as a table shows it.
-    fn client(&self, client: Client) -> String {
-        if client.kind == ClientKind::Unknown { "-".to_owned() } else { client.text(&self.frozen) }
-    }
-
-    fn same(&self, a: Client, b: Client) -> bool {
-        a.compare(b, &self.frozen).is_eq()
-    }
-
     fn top_clients(&self) -> Vec<ClientRow> {
         let Some(top) = &self.listing.top else { return Vec::new() };
         let first = top.clone().of(self.primary);
@@ -112,7 +103,7 @@ impl Evidence<'_> {
     ) -> ClientRow {
         let time = |us: i64| if sums.served > 0 { rfc3339(us) } else { String::new() };
         ClientRow {
-            client: self.client(client),
+            client: client.shown(&self.frozen),
             kind: client.kind.word().to_owned(),
             party: self.parties(parties),
             requests: sums.requests,
@@ -131,7 +122,7 @@ impl Evidence<'_> {
         let resource = self.case.resources.get(usize::from(cell.resource));
         ClientWindow {
             resource: resource.map_or_else(String::new, |r| r.name.clone()),
-            client: self.client(cell.client),
+            client: cell.client.shown(&self.frozen),
             window_start_utc: rfc3339(start),
             window_end_utc: rfc3339(end),
             requests: mixed.sums.requests,
@@ -153,7 +144,7 @@ impl Evidence<'_> {
         let outcome = row.reason().outcome();
         Some(EventRow {
             time_utc: rfc3339(row.time_us),
-            client: self.client(client),
+            client: client.shown(&self.frozen),
             peer: self.peer(row, client),
             principal: words.text(actor.principal).to_vec(),
             agent: words.text(actor.agent).to_vec(),
@@ -222,8 +213,7 @@ impl Rows<ClientWindow> for ClientWindows<'_> {
                 return Ok(());
             }
             let is_same = |first: &Cell| {
-                (first.resource, first.window) == (cell.resource, cell.window)
-                    && evidence.same(first.client, cell.client)
+                (first.resource, first.window, first.client) == (cell.resource, cell.window, cell.client)
             };
             if let Some(done) = open.take_if(|mixed| !is_same(&mixed.first)) {
                 give(&done)?;
@@ -252,7 +242,7 @@ impl Rows<ClientRow> for Clients<'_> {
             if record.vantage != evidence.primary {
                 return Ok(());
             }
-            if let Some(done) = open.take_if(|mixed| !evidence.same(mixed.first.client, record.client)) {
+            if let Some(done) = open.take_if(|mixed| mixed.first.client != record.client) {
                 give(&done)?;
             }
             let mixed = open.get_or_insert_with(|| Mixed::of(record));

@@ -11,7 +11,6 @@ use super::rules::{FileRules, semantics_bits};
 use super::whom::{self, Whom};
 use crate::case::path::unescape;
 use crate::case::route::Query;
-use crate::count::modal::is_part;
 use crate::outcome::{self, Evidence, Mark, Method, Operation, Part};
 use crate::table::lexicon::{AS_TARGET, Asked, Asking, CLIENT, Met, More, Request};
 use crate::table::row::{ClientKind, Flags, Row};
@@ -87,7 +86,7 @@ impl Scanner<'_> {
                         false => out.account.out_of_window += 1,
                     }
                     let (partition, row) = self.row(file, &waiting, request);
-                    out.facts.parts |= is_part(&row);
+                    out.facts.parts |= row.is_part();
                     out.rows.push((partition, row));
                 }
             }

@@ -17,6 +17,11 @@ pub enum TableError {
     /// Grouping or conversion failed: a defect of this program.
     #[error("internal error in the evidence table: {0}")]
     Frame(#[from] polars::prelude::PolarsError),
+    /// More distinct texts than can be told apart.
+    #[error(
+        "the requests in scope have more than 4,000 million distinct texts, more than this program can tell apart\nhint: narrow the resources (-r, `match`) or split the evidence by time"
+    )]
+    TooManyTexts,
     /// Scratch space failed.
     #[error(
         "the scratch space `{path}` failed: {source}\nhint: free space there, set TMPDIR to another disk, or raise --memory"

@@ -5,7 +5,7 @@
 //! Numbers depend on which thread comes first: they are good for equality only.
 
 use std::hash::BuildHasher;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use foldhash::quality::RandomState;
@@ -15,6 +15,8 @@ use hashbrown::HashTable;
 const STORES: u32 = 64;
 /// Numbers below this are given to no text: callers use them as marks.
 pub const RESERVED: u32 = STORES;
+/// So many texts a store can number.
+const MOST: u32 = u32::MAX / STORES - RESERVED / STORES - 1;
 /// Bytes of a full page.
 const PAGE_BYTES: usize = 1 << 16;
 
@@ -75,6 +77,7 @@ pub struct Interner<V, R> {
     stores: Vec<Mutex<Store<V, R>>>,
     hasher: RandomState,
     bytes: AtomicUsize,
+    is_full: AtomicBool,
 }
 
 impl<V, R> Default for Interner<V, R> {
@@ -85,6 +88,7 @@ impl<V, R> Default for Interner<V, R> {
             stores: std::iter::repeat_with(store).take(STORES as usize).collect(),
             hasher: RandomState::default(),
             bytes: AtomicUsize::new(0),
+            is_full: AtomicBool::new(false),
         }
     }
 }
@@ -126,8 +130,11 @@ impl<V: Copy, R> Interner<V, R> {
             return (numbered(slot.index, number), slot.value);
         }
         let place = pages.add(text);
-        // Four thousand million distinct texts do not fit in memory; the last number is shared rather than wrong.
+        // Beyond this a number would be two texts', and the run must end.
         let index = u32::try_from(records.len()).unwrap_or(u32::MAX);
+        if index >= MOST {
+            self.is_full.store(true, Ordering::Relaxed);
+        }
         let before = table.capacity() * size_of::<Slot<V>>();
         table.insert_unique(hash, Slot { hash, place, index, value }, |slot| slot.hash);
         records.push(record());
@@ -149,6 +156,12 @@ impl<V: Copy, R> Interner<V, R> {
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Whether there were more texts than numbers: what was numbered last is wrong.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.is_full.load(Ordering::Relaxed)
     }
 
     /// Ends the writing.

@@ -132,8 +132,9 @@ pub struct Lexicon {
     texts: Interner<(), ()>,
     actors: Interner<(), Actor>,
     requests: Interner<Plain, Request>,
-    /// What the threads' own tables take.
+    /// What the threads' own tables take, and how much one of them may.
     fronts: AtomicUsize,
+    front_bytes: usize,
 }
 
 /// Everything, read-only, once scanning has ended.
@@ -148,6 +149,18 @@ pub struct Frozen {
 }
 
 impl Lexicon {
+    /// An empty one for a run of so much memory and so many threads.
+    #[must_use]
+    pub fn new(memory_bytes: usize, threads: usize) -> Self {
+        Self { front_bytes: memory_bytes / 8 / threads.max(1), ..Self::default() }
+    }
+
+    /// Whether there were more texts than numbers.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.texts.is_full() || self.actors.is_full() || self.requests.is_full()
+    }
+
     /// A thread's view.
     #[must_use]
     pub fn local(&self) -> Local<'_> {
@@ -155,7 +168,7 @@ impl Lexicon {
         let last_actor = LastActor { agent, principal, escape: Escape::None, id: ABSENT };
         Local {
             lexicon: self,
-            front: Front::default(),
+            front: Front::new(self.front_bytes),
             actors: HashMap::default(),
             actor: Vec::new(),
             last_actor,
@@ -172,8 +185,7 @@ impl Lexicon {
     /// Ends the writing.
     #[must_use]
     pub fn freeze(self) -> Frozen {
-        // The threads' own tables are gone by now.
-        let bytes = self.texts.bytes() + self.actors.bytes() + self.requests.bytes();
+        let bytes = self.bytes();
         let requests = self.requests.freeze();
         let abouts =
             (0..requests.end()).map(|id| requests.record(id).map(About::of).unwrap_or_default()).collect();
@@ -190,6 +202,12 @@ pub struct Local<'a> {
     actor: Vec<u8>,
     /// Lines of one client often stand together.
     last_actor: LastActor,
+}
+
+impl Drop for Local<'_> {
+    fn drop(&mut self) {
+        self.lexicon.fronts.fetch_sub(self.front.bytes(), Ordering::Relaxed);
+    }
 }
 
 /// The actor that was asked for last, as it was logged.
@@ -455,7 +473,7 @@ mod tests {
 
     #[test]
     fn absent_and_empty_are_not_the_same() {
-        let lexicon = Lexicon::default();
+        let lexicon = Lexicon::new(1 << 30, 2);
         let mut local = lexicon.local();
         let (absent, empty) = (local.text(None), local.text(Some(b"")));
         assert_eq!(absent, ABSENT);
@@ -482,7 +500,7 @@ mod tests {
 
     #[test]
     fn columns_that_join_to_the_same_bytes_are_different_requests() {
-        let lexicon = Lexicon::default();
+        let lexicon = Lexicon::new(1 << 30, 2);
         let mut local = lexicon.local();
         let long = vec![7; 300];
         let lists: [[Option<&[u8]>; 2]; 6] = [
@@ -522,7 +540,7 @@ mod tests {
 
     #[test]
     fn more_actors_than_a_thread_keeps_in_mind_keep_their_ids() {
-        let lexicon = Lexicon::default();
+        let lexicon = Lexicon::new(1 << 30, 2);
         let mut local = lexicon.local();
         let name = |n: usize| format!("agent {n}").into_bytes();
         let mut actor = |n| local.actor(Some(&name(n)), None);

@@ -1,7 +1,8 @@
 //! The evidence table: the narrow waist between reading and counting.
 //!
 //! [`row`] is one record as integers, [`lexicon`] the text behind its ids (kept by [`interner`]), [`partition`] where rows wait
-//! (in memory, or spilled), [`schema`] the name of every column, [`frame`] rows as a polars frame and its grouping.
+//! (in memory, or spilled), [`front`] a thread's own table of requests, [`runs`] and [`piece`] what lies in
+//! scratch files, [`schema`] the name of every column, [`frame`] rows as a polars frame and its grouping.
 
 pub mod frame;
 pub mod front;

@@ -1,7 +1,7 @@
 //! One evidence row: 64 bytes of integers for one record that matches a resource.
 
 use super::runs::Kept;
-use crate::outcome::Reason;
+use crate::outcome::{Outcome, Reason};
 
 /// A record that matches a resource, in or out of the window.
 ///
@@ -137,6 +137,12 @@ impl Row {
     #[must_use]
     pub fn reason(&self) -> Reason {
         Reason::from_u8(self.reason).unwrap_or(Reason::Status)
+    }
+
+    /// Whether it makes the full size of its object matter: it is a part of it, or was cut.
+    #[must_use]
+    pub fn is_part(&self) -> bool {
+        self.status == 206 || self.reason().outcome() == Outcome::Partial
     }
 
     /// Bytes, `None` where not logged.

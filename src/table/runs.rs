@@ -8,14 +8,15 @@ use std::cmp::Ordering;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::frame::{self, TableError};
-use super::partition::Keeping;
+use super::partition::{Keeping, Scratch};
 
 /// Records of one chunk of a run on disk; the least that a run has.
 const CHUNK: usize = 4096;
-/// So many runs of one thread on disk are merged into one.
-const MOST_FILES: usize = 48;
+/// So many runs on disk may be open at a time; each thread has its share of them, and merges what is more into one.
+const MOST_FILES: usize = 128;
 
 /// A record of a table: a fixed number of integers.
 pub trait Kept: Copy + Send {
@@ -88,7 +89,8 @@ impl<T: Kept> Sink<T> {
         file.end()?;
         self.runs.push(Run::File(path));
         self.held.clear();
-        if self.runs.len() < MOST_FILES { Ok(()) } else { self.merge(order) }
+        let most = (MOST_FILES / self.keeping.threads.max(1)).max(2);
+        if self.runs.len() < most { Ok(()) } else { self.merge(order) }
     }
 
     /// Makes one run of all.
@@ -96,14 +98,9 @@ impl<T: Kept> Sink<T> {
         let path = self.keeping.scratch.file()?;
         let mut file = Writer::create(&path)?;
         let runs = std::mem::take(&mut self.runs);
-        let all = Runs { runs, keeping: None };
+        let all = Runs { runs, scratch: None };
         all.each(order, |record| file.push(*record))?;
         file.end()?;
-        for run in all.runs {
-            if let Run::File(path) = run {
-                std::fs::remove_file(&path).map_err(|e| broken(&path, e))?;
-            }
-        }
         self.runs.push(Run::File(path));
         Ok(())
     }
@@ -116,7 +113,7 @@ impl<T: Kept> Sink<T> {
             self.held.shrink_to_fit();
             self.runs.push(Run::Memory(self.held));
         }
-        Runs { runs: self.runs, keeping: Some(self.keeping) }
+        Runs { runs: self.runs, scratch: Some(self.keeping.scratch) }
     }
 }
 
@@ -125,20 +122,32 @@ impl<T: Kept> Sink<T> {
 pub struct Runs<T> {
     runs: Vec<Run<T>>,
     /// Keeps the scratch folder alive.
-    keeping: Option<Keeping>,
+    scratch: Option<Arc<Scratch>>,
+}
+
+/// Its files are of no use any more, and the disk may be needed.
+impl<T> Drop for Runs<T> {
+    fn drop(&mut self) {
+        for run in self.runs.drain(..) {
+            if let Run::File(path) = run {
+                // What cannot be removed goes with the scratch folder.
+                drop(std::fs::remove_file(path));
+            }
+        }
+    }
 }
 
 impl<T> Default for Runs<T> {
     fn default() -> Self {
-        Self { runs: Vec::new(), keeping: None }
+        Self { runs: Vec::new(), scratch: None }
     }
 }
 
 impl<T: Kept> Runs<T> {
     /// Adds the runs of another thread.
-    pub fn absorb(&mut self, other: Self) {
-        self.runs.extend(other.runs);
-        self.keeping = self.keeping.take().or(other.keeping);
+    pub fn absorb(&mut self, mut other: Self) {
+        self.runs.append(&mut other.runs);
+        self.scratch = self.scratch.take().or(other.scratch.take());
     }
 
     /// Gives all records in the order by which each run was sorted.
@@ -323,7 +332,6 @@ fn broken(path: &Path, source: std::io::Error) -> TableError {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::sync::Arc;
 
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
     struct Pair(u64, u64);

@@ -27,24 +27,8 @@ pub const CODES: &str = "codes";
 pub const KIND: &str = "kind";
 /// Vantage index.
 pub const VANTAGE: &str = "vantage";
-/// Resource index.
-pub const RESOURCE: &str = "resource";
-/// Window index.
-pub const WINDOW: &str = "window";
-/// Party index; the number of parties stands for `unattributed`.
-pub const PARTY: &str = "party";
 /// Text id of the object.
 pub const OBJECT: &str = "object";
-/// Text id of the identifier.
-pub const SUBJECT: &str = "subject";
-/// Text id of the agent.
-pub const AGENT: &str = "agent";
-/// Text id of the login.
-pub const PRINCIPAL: &str = "principal";
-/// Reason number.
-pub const REASON: &str = "reason";
-/// Byte semantics number.
-pub const SEMANTICS: &str = "semantics";
 /// A key of `--by`, by place.
 pub const GROUP_KEYS: [&str; 4] = ["by_0", "by_1", "by_2", "by_3"];
 

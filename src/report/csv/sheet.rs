@@ -98,7 +98,7 @@ impl Sheet {
         });
         match (failed, read) {
             (Some(error), _) => Err(error),
-            (None, Err(source)) => Err(ReportError::Write { path: self.path.clone(), source }),
+            (None, Err(source)) => Err(ReportError::Rows { path: self.path.clone(), source }),
             (None, Ok(())) => Ok(()),
         }
     }
