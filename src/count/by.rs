@@ -25,6 +25,9 @@ pub trait Key: Sync {
     fn number(&self, event: &Event, context: &Context<'_>) -> u64;
 }
 
+/// Groups: (vantage, keys) → sums and distinct addresses.
+pub type Grouped = BTreeMap<(u32, Vec<u64>), (Sums, u64)>;
+
 const SUMS: &[&str] = &[
     s::REQUESTS,
     s::SERVED,
@@ -89,7 +92,7 @@ impl Groups {
     }
 
     /// (Vantage, keys) → sums and distinct addresses.
-    pub(super) fn finish(self, by: usize) -> Result<BTreeMap<(u32, Vec<u64>), (Sums, u64)>, TableError> {
+    pub(super) fn finish(self, by: usize) -> Result<Grouped, TableError> {
         let Some(frame) = self.exchange.finish()? else { return Ok(BTreeMap::new()) };
         let mut keys: Vec<(u32, Vec<u64>)> =
             small_of(&frame, s::VANTAGE)?.into_iter().map(|v| (v, Vec::with_capacity(by))).collect();

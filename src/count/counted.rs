@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::by::{Groups, Key};
+use super::by::{Grouped, Groups, Key};
 use super::events::Context;
 use super::order::in_order;
 use super::pass::Pass;
@@ -142,7 +142,7 @@ pub struct Counted {
     /// In-scope records that `--where` took out, by file id.
     pub filtered: BTreeMap<u32, u64>,
     /// Groups of `--by`: (vantage, keys) → sums and distinct addresses.
-    pub groups: BTreeMap<(u32, Vec<u64>), (Sums, u64)>,
+    pub groups: Grouped,
     /// Tables, where asked for.
     pub listing: Listing,
 }

@@ -192,11 +192,10 @@ impl<'a> Pass<'a> {
         let mut event = Event::bare(*row, about, self.context);
         event.window = self.context.grid.index(row.time_us)?;
         event.party = self.parties.of(&event);
-        if let Some(filter) = self.context.filter {
-            if !filter.keeps(&View { event: &event, context: self.context }) {
-                *self.totals.filtered.entry(row.file).or_default() += 1;
-                return None;
-            }
+        let view = View { event: &event, context: self.context };
+        if self.context.filter.is_some_and(|filter| !filter.keeps(&view)) {
+            *self.totals.filtered.entry(row.file).or_default() += 1;
+            return None;
         }
         Some(event)
     }

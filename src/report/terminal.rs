@@ -19,7 +19,6 @@ mod timeline;
 #[cfg(test)]
 mod tests;
 
-#[cfg(feature = "table")]
 pub(crate) use self::fit::cut_middle;
 pub(super) use self::grid::{Column, Grid};
 #[cfg(feature = "table")]

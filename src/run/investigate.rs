@@ -115,6 +115,9 @@ pub fn investigate<'a>(
     Ok(Investigation { answer, tables, timelines, evidence_sha256, window, imperfect })
 }
 
+/// Charts by the names of their files.
+type Timelines = Vec<(String, Timeline)>;
+
 /// The answer, and what the tables are made of.
 struct Told {
     answer: Answer,
@@ -255,7 +258,7 @@ impl Scene<'_> {
         &self,
         stage: &Stage<'_>,
         groupings: &[Grouping],
-    ) -> Result<(Answer, Vec<(String, Timeline)>, u16), RunError> {
+    ) -> Result<(Answer, Timelines, u16), RunError> {
         let case = self.question.case;
         let counted = stage.counted;
         let vantages = &self.prepared.vantages;

@@ -155,10 +155,14 @@ impl Front {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::collections::HashMap;
+    use std::collections::BTreeMap;
 
     fn met(id: u32) -> Met {
-        let plain = Plain { resource: (id % 5) as u16, method_allowed: id % 2 == 0, listing: id % 3 == 0 };
+        let plain = Plain {
+            resource: (id % 5) as u16,
+            method_allowed: id.is_multiple_of(2),
+            listing: id.is_multiple_of(3),
+        };
         Met { id: id + 1, plain }
     }
 
@@ -170,7 +174,7 @@ mod tests {
             bytes in prop::sample::select(vec![0usize, 1, 42, 1000, 33_000, 70_000, 1 << 30]),
         ) {
             let mut front = Front::new(bytes);
-            let mut plain: HashMap<Vec<u8>, (u64, u32)> = HashMap::new();
+            let mut plain: BTreeMap<Vec<u8>, (u64, u32)> = BTreeMap::new();
             for (id, (text, few)) in (0u32..).zip(&texts) {
                 let hash = &(few << 32);
                 if plain.contains_key(text) {

@@ -237,7 +237,7 @@ impl<R> Numbered<R> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::collections::HashMap;
+    use std::collections::BTreeMap;
 
     proptest! {
         #[test]
@@ -245,7 +245,7 @@ mod tests {
             texts in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..6), 0..200),
         ) {
             let interner: Interner<u8, usize> = Interner::default();
-            let mut plain: HashMap<Vec<u8>, (u32, u8)> = HashMap::new();
+            let mut plain: BTreeMap<Vec<u8>, (u32, u8)> = BTreeMap::new();
             for (n, text) in texts.iter().enumerate() {
                 prop_assert_eq!(interner.find(text), plain.get(text).copied());
                 let (number, value) = interner.insert(text, n as u8, || n);
