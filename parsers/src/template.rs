@@ -1,7 +1,7 @@
 //! `LogFormat` and `log_format` text → a compiled [`Template`].
 //!
 //! The text is cut into literals and columns by the grammar of its server (`template/apache.rs`,
-//! `template/nginx.rs`), the columns are matched to fields of a [`Record`](crate::record::Record)
+//! `template/nginx.rs`), the columns are matched to fields of a [`Record`]
 //! (`template/choose.rs`) and laid out as a flat list of steps (`template/plan.rs`) that
 //! `template/walk.rs` takes once per line, without allocating.
 //!

@@ -125,7 +125,7 @@ fn whole<'a>(part: Part, i: &'a [u8], cache: &mut TimeCache) -> Leaf<'a, Stamp<'
     }
 }
 
-/// As [`whole`], into `stamp`. The time of the line before, which most lines have, is put there without a detour: through
+/// As `whole`, into `stamp`. The time of the line before, which most lines have, is put there without a detour: through
 /// the result of a leaf it took as long as to read it anew.
 #[inline]
 pub fn whole_into<'a>(part: Part, i: &'a [u8], cache: &mut TimeCache, stamp: &mut Stamp<'a>) -> Leaf<'a, ()> {
