@@ -16,7 +16,7 @@ use crate::table::lexicon::{AS_TARGET, Asked, Asking, CLIENT, Met, More, Request
 use crate::table::row::{ClientKind, Flags, Row};
 
 /// Records that are looked up together.
-const TOGETHER: usize = 32;
+const TOGETHER: usize = 96;
 
 /// A record that passed the first look.
 #[derive(Debug, Clone, Copy)]
