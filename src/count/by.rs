@@ -28,16 +28,6 @@ pub trait Key: Sync {
 /// Groups: (vantage, keys) → sums and distinct addresses.
 pub type Grouped = BTreeMap<(u32, Vec<u64>), (Sums, u64)>;
 
-const SUMS: &[&str] = &[
-    s::REQUESTS,
-    s::SERVED,
-    s::RETRIEVALS,
-    s::COMPLETE_OR_PROBABLE,
-    s::COMPLETE,
-    s::BYTES_SERVED,
-    s::UNLOGGED,
-    s::SUBJECT_UNKNOWN,
-];
 const SUMS_AND_CLIENTS: &[&str] = &[
     s::REQUESTS,
     s::SERVED,
@@ -49,6 +39,11 @@ const SUMS_AND_CLIENTS: &[&str] = &[
     s::SUBJECT_UNKNOWN,
     s::CLIENTS,
 ];
+/// What is added up before clients are told apart: all but their number.
+const SUMS: &[&str] = match SUMS_AND_CLIENTS.split_last() {
+    Some((_clients, sums)) => sums,
+    None => &[],
+};
 const CLIENT: [&str; 3] = [s::KIND, s::CLIENT_HI, s::CLIENT_LO];
 
 /// The groups of a run.

@@ -1,7 +1,6 @@
 //! Runs the count: threads take partitions, walk through them, and what they added up is merged.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::by::{Grouped, Groups, Key};
@@ -10,6 +9,7 @@ use super::order::in_order;
 use super::pass::Pass;
 use super::tables::{Listing, Tables, Wanted};
 use super::totals::{FEW, OfVantage, Totals};
+use super::turns::share_out;
 use crate::table::frame::TableError;
 use crate::table::partition::{Keeping, Partitions};
 
@@ -218,19 +218,10 @@ pub fn count(
     context: &Context<'_>,
     extra: &Extra<'_>,
 ) -> Result<Counted, TableError> {
-    let next = AtomicUsize::new(0);
     let groups = Mutex::new(Groups::new(keeping, &extra.by));
-    let threads = extra.threads.clamp(1, partitions.count().max(1));
-    let work = || work(partitions, &next, keeping, context, extra, &groups);
-    let shares: Vec<Result<Pass<'_>, TableError>> = if threads == 1 {
-        vec![work()]
-    } else {
-        std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-            let joined = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
-            joined.map(|share| share.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-        })
-    };
+    let shares = share_out(partitions.count(), extra.threads, |numbers| {
+        work(partitions, numbers, keeping, context, extra, &groups)
+    });
     let mut totals = Totals::default();
     let mut out = Counted::default();
     for share in shares {
@@ -245,10 +236,10 @@ pub fn count(
     Ok(out)
 }
 
-/// One thread: takes partitions until none is left.
+/// One thread with its partitions.
 fn work<'a>(
     partitions: &Partitions,
-    next: &AtomicUsize,
+    numbers: &mut dyn Iterator<Item = usize>,
     keeping: &Keeping,
     context: &'a Context<'a>,
     extra: &Extra<'_>,
@@ -259,11 +250,7 @@ fn work<'a>(
     // A quarter is for the partition that is counted.
     let tables = Tables::new(extra.wanted, keeping, share - share / 4);
     let mut pass = Pass::new(context, totals, tables, !extra.by.is_empty());
-    loop {
-        let number = next.fetch_add(1, Ordering::Relaxed);
-        if number >= partitions.count() {
-            return Ok(pass);
-        }
+    for number in numbers {
         pass.begin(u32::try_from(number).unwrap_or(u32::MAX));
         in_order(partitions, number, keeping, share / 8, context, |place, row, about| {
             pass.row(place, row, about)
@@ -272,6 +259,7 @@ fn work<'a>(
             groups.lock().unwrap_or_else(PoisonError::into_inner).add(events, context, &extra.by)?;
         }
     }
+    Ok(pass)
 }
 
 /// An object belongs to one resource; its key begins with the number of that.

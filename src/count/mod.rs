@@ -2,7 +2,7 @@
 //!
 //! [`order`] sorts the rows of one partition, [`pass`] walks through them once, [`retrieval`] is the fold of METHOD §6 that it
 //! drives, [`totals`] what is added up on the way, [`tables`] what is listed, [`top`] the first of the clients. [`by`] groups
-//! events by keys of the caller, [`tally`] is the mechanism for that. [`counted`] runs all of it on several threads.
+//! events by keys of the caller, [`tally`] is the mechanism for that. [`counted`] runs all of it on several threads (`turns`).
 //! [`client`] is a client's order and text, [`filter`] the `--where` grammar, [`profile`] the definitions by name, [`size`]
 //! and [`modal`] tell the size that most whole answers had, [`ids`] is a set of ids, [`interval`] what parts of an object add
 //! up to.
@@ -36,3 +36,5 @@ pub mod tally;
 pub mod top;
 #[cfg(feature = "table")]
 pub mod totals;
+#[cfg(feature = "table")]
+mod turns;

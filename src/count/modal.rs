@@ -1,13 +1,13 @@
 //! Modal sizes of the objects that need one: those of which a part was served (METHOD M5.1, M6.3 iii).
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use foldhash::quality::RandomState;
 
 use super::client::Client;
 use super::events::FileKey;
 use super::size::{Candidate, Count};
+use super::turns::share_out;
 use crate::table::frame::TableError;
 use crate::table::lexicon::Frozen;
 use crate::table::partition::Partitions;
@@ -81,25 +81,16 @@ impl Reading<'_> {
         see: impl Fn(&mut Map<T>, Object, &Row) + Sync,
         merge: impl Fn(&mut T, T),
     ) -> Result<Map<T>, TableError> {
-        let next = AtomicUsize::new(0);
-        let work = || {
+        let shares = share_out(self.partitions.count(), self.threads, |numbers| {
             let mut out = Map::default();
-            loop {
-                let number = next.fetch_add(1, Ordering::Relaxed);
-                if number >= self.partitions.count() {
-                    return Ok(out);
-                }
+            for number in numbers {
                 self.partitions.each(number, |row| {
                     if let Some(file) = self.files.get(row.file as usize).filter(|file| file.live) {
                         see(&mut out, (file.vantage, self.frozen.object(row.request)), row);
                     }
                 })?;
             }
-        };
-        let shares: Vec<Result<Map<T>, TableError>> = std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..self.threads.max(1)).map(|_| scope.spawn(work)).collect();
-            let joined = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
-            joined.map(|share| share.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+            Ok::<_, TableError>(out)
         });
         let mut all = Map::default();
         for share in shares {

@@ -159,15 +159,9 @@ impl Tables {
     /// Keeps the cells of the client that ends here.
     pub fn end_cells(&mut self, client: Client) {
         let Some(cells) = &mut self.cells else { return };
-        // A map that once held very much would be slow to empty for all others.
-        let mut here = if self.here.capacity() > MOST_CELLS {
-            std::mem::take(&mut self.here)
-        } else {
-            HashMap::default()
-        };
-        let cells_of_client = if here.is_empty() { &mut self.here } else { &mut here };
+        let mut here = std::mem::take(&mut self.here);
         #[expect(clippy::iter_over_hash_type, reason = "the sink sorts them")]
-        for ((vantage, resource, window, party), sums) in cells_of_client.drain() {
+        for ((vantage, resource, window, party), sums) in here.drain() {
             let Sums { requests, served, retrievals, bytes_served, .. } = sums;
             cells.push(Cell {
                 vantage,
@@ -180,6 +174,10 @@ impl Tables {
                 retrievals,
                 bytes_served,
             });
+        }
+        // A map that once held very much would be slow to empty for all others.
+        if here.capacity() <= MOST_CELLS {
+            self.here = here;
         }
     }
 

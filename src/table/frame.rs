@@ -6,6 +6,7 @@
 use polars::prelude::{
     Column, DataFrame, IpcStreamReader, IpcStreamWriter, NamedFrom, SerReader, SerWriter, Series,
 };
+use std::path::Path;
 use thiserror::Error;
 
 use super::row::Row;
@@ -32,6 +33,14 @@ pub enum TableError {
         /// The system's words.
         source: std::io::Error,
     },
+}
+
+impl TableError {
+    /// What the system says of a scratch file.
+    #[must_use]
+    pub fn scratch(path: &Path, source: std::io::Error) -> Self {
+        Self::Scratch { path: path.to_owned(), source }
+    }
 }
 
 /// A column of unsigned integers.
@@ -239,28 +248,16 @@ pub fn of_bytes(bytes: &[u8]) -> Result<DataFrame, TableError> {
 ///
 /// # Errors
 /// Disk full and the like, with the path.
-pub fn spill(frame: &mut DataFrame, path: &std::path::Path) -> Result<(), TableError> {
-    let scratch = |source| TableError::Scratch { path: path.to_owned(), source };
-    let file = std::fs::File::create(path).map_err(scratch)?;
-    let mut out = std::io::BufWriter::new(file);
-    match IpcStreamWriter::new(&mut out).finish(frame) {
-        Ok(()) => {}
-        Err(polars::prelude::PolarsError::IO { error, .. }) => {
-            return Err(scratch(std::io::Error::new(error.kind(), error.to_string())));
-        }
-        Err(other) => return Err(other.into()),
-    }
-    std::io::Write::flush(&mut out).map_err(scratch)
+pub fn spill(frame: &mut DataFrame, path: &Path) -> Result<(), TableError> {
+    std::fs::write(path, to_bytes(frame)?).map_err(|e| TableError::scratch(path, e))
 }
 
 /// Reads what [`spill`] wrote.
 ///
 /// # Errors
 /// A scratch file that is gone or broken.
-pub fn unspill(path: &std::path::Path) -> Result<DataFrame, TableError> {
-    let file =
-        std::fs::File::open(path).map_err(|source| TableError::Scratch { path: path.to_owned(), source })?;
-    Ok(IpcStreamReader::new(std::io::BufReader::new(file)).finish()?)
+pub fn unspill(path: &Path) -> Result<DataFrame, TableError> {
+    of_bytes(&std::fs::read(path).map_err(|e| TableError::scratch(path, e))?)
 }
 
 #[cfg(test)]

@@ -91,6 +91,10 @@ impl Slot {
     fn rows(&self) -> usize {
         self.chunks.iter().map(Vec::len).sum()
     }
+
+    fn spilled_rows(&self) -> usize {
+        self.spilled.iter().map(Piece::rows).sum()
+    }
 }
 
 /// The rows of one thread.
@@ -179,7 +183,7 @@ impl Partitions {
     /// How many rows were written out.
     #[must_use]
     pub fn spilled_rows(&self) -> usize {
-        self.slots.iter().map(|slot| locked(slot).spilled.iter().map(Piece::rows).sum::<usize>()).sum()
+        self.slots.iter().map(|slot| locked(slot).spilled_rows()).sum()
     }
 
     /// Shows every row of one partition, in no order.
@@ -202,8 +206,7 @@ impl Partitions {
     #[must_use]
     pub fn bytes(&self, partition: usize) -> u64 {
         let slot = self.slots.get(partition).map(locked);
-        let spilled = |slot: &Slot| slot.spilled.iter().map(Piece::rows).sum::<usize>();
-        slot.map_or(0, |slot| ((slot.rows() + spilled(&slot)) * size_of::<Row>()) as u64)
+        slot.map_or(0, |slot| ((slot.rows() + slot.spilled_rows()) * size_of::<Row>()) as u64)
     }
 
     /// Takes the rows of one partition out of here, part by part.
@@ -232,15 +235,12 @@ impl Partitions {
     /// # Errors
     /// A scratch file that is gone or broken.
     pub fn take(&self, partition: usize, keep: impl Fn(&Row) -> bool) -> Result<Vec<Row>, TableError> {
-        let slot =
-            self.slots.get(partition).map(|slot| std::mem::take(&mut *locked(slot))).unwrap_or_default();
-        let mut rows: Vec<Row> = Vec::with_capacity(slot.rows());
-        for chunk in slot.chunks {
-            rows.extend(chunk);
-        }
-        for piece in &slot.spilled {
-            piece.read(&mut rows)?;
-        }
+        let held = self.slots.get(partition).map_or(0, |slot| locked(slot).rows());
+        let mut rows: Vec<Row> = Vec::with_capacity(held);
+        self.drain(partition, |part| {
+            rows.extend(part);
+            Ok(())
+        })?;
         rows.retain(keep);
         Ok(rows)
     }

@@ -37,7 +37,7 @@ impl Piece {
             file.take(self.bytes).read_to_end(&mut bytes)?;
             Ok(bytes)
         };
-        let bytes = attempt().map_err(|e| broken(&self.path, e))?;
+        let bytes = attempt().map_err(|e| TableError::scratch(&self.path, e))?;
         frame::to_rows(&frame::of_bytes(&bytes)?, out)
     }
 }
@@ -55,7 +55,7 @@ impl Pieces {
     /// # Errors
     /// Scratch space that fails.
     pub fn create(path: PathBuf) -> Result<Self, TableError> {
-        let file = File::create(&path).map_err(|e| broken(&path, e))?;
+        let file = File::create(&path).map_err(|e| TableError::scratch(&path, e))?;
         Ok(Self { path: Arc::from(path), out: BufWriter::with_capacity(1 << 18, file), offset: 0 })
     }
 
@@ -65,7 +65,7 @@ impl Pieces {
     /// Scratch space that fails.
     pub fn add(&mut self, rows: &[Row]) -> Result<Piece, TableError> {
         let bytes = frame::to_bytes(&mut frame::of_rows(rows)?)?;
-        self.out.write_all(&bytes).map_err(|e| broken(&self.path, e))?;
+        self.out.write_all(&bytes).map_err(|e| TableError::scratch(&self.path, e))?;
         let piece = Piece {
             path: Arc::clone(&self.path),
             offset: self.offset,
@@ -81,10 +81,6 @@ impl Pieces {
     /// # Errors
     /// Scratch space that fails.
     pub fn end(mut self) -> Result<(), TableError> {
-        self.out.flush().map_err(|e| broken(&self.path, e))
+        self.out.flush().map_err(|e| TableError::scratch(&self.path, e))
     }
-}
-
-fn broken(path: &Path, source: std::io::Error) -> TableError {
-    TableError::Scratch { path: path.to_owned(), source }
 }

@@ -238,7 +238,7 @@ impl<'a, T: Kept> Cursor<'a, T> {
             Run::Memory(records) => return Ok(Self::Memory(records)),
             Run::File(path) => path,
         };
-        let file = File::open(path).map_err(|e| broken(path, e))?;
+        let file = File::open(path).map_err(|e| TableError::scratch(path, e))?;
         let mut cursor = Self::File { path, reader: BufReader::new(file), chunk: Vec::new(), at: 0 };
         cursor.read()?;
         Ok(cursor)
@@ -268,13 +268,13 @@ impl<'a, T: Kept> Cursor<'a, T> {
         let Self::File { path, reader, chunk, at } = self else { return Ok(()) };
         (*at, *chunk) = (0, Vec::new());
         let mut length = [0; 8];
-        match reader.read(&mut length[..1]).map_err(|e| broken(path, e))? {
+        match reader.read(&mut length[..1]).map_err(|e| TableError::scratch(path, e))? {
             0 => return Ok(()),
-            _ => reader.read_exact(&mut length[1..]).map_err(|e| broken(path, e))?,
+            _ => reader.read_exact(&mut length[1..]).map_err(|e| TableError::scratch(path, e))?,
         }
         let length = usize::try_from(u64::from_le_bytes(length)).unwrap_or(usize::MAX);
         let mut bytes = Vec::new();
-        reader.take(length as u64).read_to_end(&mut bytes).map_err(|e| broken(path, e))?;
+        reader.take(length as u64).read_to_end(&mut bytes).map_err(|e| TableError::scratch(path, e))?;
         let frame = frame::of_bytes(&bytes)?;
         let columns: Vec<Vec<u64>> =
             T::COLUMNS.iter().map(|name| frame::unsigned_of(&frame, name)).collect::<Result<_, _>>()?;
@@ -295,7 +295,7 @@ struct Writer<'p, T> {
 
 impl<'p, T: Kept> Writer<'p, T> {
     fn create(path: &'p Path) -> Result<Self, TableError> {
-        let file = File::create(path).map_err(|e| broken(path, e))?;
+        let file = File::create(path).map_err(|e| TableError::scratch(path, e))?;
         Ok(Self { path, out: BufWriter::with_capacity(1 << 18, file), chunk: Vec::with_capacity(CHUNK) })
     }
 
@@ -313,19 +313,15 @@ impl<'p, T: Kept> Writer<'p, T> {
         let written =
             self.out.write_all(&(bytes.len() as u64).to_le_bytes()).and_then(|()| self.out.write_all(&bytes));
         self.chunk.clear();
-        written.map_err(|e| broken(self.path, e))
+        written.map_err(|e| TableError::scratch(self.path, e))
     }
 
     fn end(mut self) -> Result<(), TableError> {
         if !self.chunk.is_empty() {
             self.write()?;
         }
-        self.out.flush().map_err(|e| broken(self.path, e))
+        self.out.flush().map_err(|e| TableError::scratch(self.path, e))
     }
-}
-
-fn broken(path: &Path, source: std::io::Error) -> TableError {
-    TableError::Scratch { path: path.to_owned(), source }
 }
 
 #[cfg(test)]
