@@ -1,26 +1,25 @@
-//! Reads all files once: as many readers as scanners, each with a thread that hashes what it reads.
+//! Reads all files once, by as many workers as there are to be threads.
 //!
 //! ```text
-//! queue ──▶ read ──┬─▶ hash ──────▶ SHA-256 of each stream's content
-//!   ▲       read   ├─▶ hash
-//!   └ members      └─▶ scan, scan, … ──▶ rows, accounts, facts, faults
+//! paths ──▶ read ──┬─▶ hash ──▶ SHA-256 of each stream's content
+//!   ▲              └─▶ scan ──▶ rows, accounts, facts, faults
+//!   └ members
 //! ```
-//! Channels are bounded, so memory is: a few blocks a thread, plus the rows.
+//! Each worker does all three ([`super::board`]); a few blocks a worker are in flight, so memory is bounded, but for the rows.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crossbeam_channel::{Receiver, bounded};
-
 use accesstrail_parsers::encoding::Encoding;
 use accesstrail_parsers::sniff::Score;
 use accesstrail_parsers::unread::Unread;
 
+use super::board::Board;
 use super::progress::Progress;
-use super::queue::Queue;
-use super::reader::{Desk, Paths, ToHash, ToScan, hash_all, read_all};
+use super::reader::{Desk, Paths};
+use super::worker::{Hash, Share, Worker};
 use crate::coverage::order::Turn;
 use crate::facts::Facts;
 use crate::intake::State;
@@ -29,16 +28,11 @@ use crate::intake::caps::Caps;
 use crate::intake::find::Place;
 use crate::intake::raw::Stamp;
 use crate::ledger::account::Account;
-use crate::scan::block::Scanner;
 use crate::scan::faults::Faults;
 use crate::scan::rules::{Rules, SourceRules};
 use crate::table::frame::TableError;
 use crate::table::lexicon::Lexicon;
-use crate::table::partition::{Buffers, Keeping, Partitions};
-
-/// Blocks that may wait for a thread that scans or hashes. Few: a block that is taken up soon is still in a cache, and its
-/// buffer is when it is read into again. With 16 the same work took a tenth longer.
-const WAITING: usize = 2;
+use crate::table::partition::{Keeping, Partitions};
 
 /// One path to read, or one stream of it again.
 #[derive(Debug, Clone)]
@@ -118,19 +112,10 @@ pub struct Harvest {
     pub partitions: Partitions,
 }
 
-/// One thread's share.
-struct Share {
-    accounts: BTreeMap<u32, Account>,
-    facts: BTreeMap<u32, Facts>,
-    faults: Faults,
-    clients: BTreeMap<u32, ClientSet>,
-    buffers: Buffers,
-}
-
 /// How much of the machine is used, and how far a stream may unfold.
 #[derive(Debug, Clone, Copy)]
 pub struct Reading {
-    /// Scanning threads, and as many readers.
+    /// Workers.
     pub threads: usize,
     /// Caps on compressed streams.
     pub caps: Caps,
@@ -152,38 +137,24 @@ pub fn harvest(
 ) -> Result<Harvest, TableError> {
     let threads = reading.threads.max(1);
     let desk = Desk {
-        queue: Queue::new(jobs),
+        board: Board::new(jobs, std::iter::repeat_with(Hash::default).take(threads)),
         ids: AtomicU32::new(reading.first_id),
         caps: reading.caps,
         paths: Mutex::default(),
         progress,
     };
-    let (scan_in, scan_out) = bounded::<ToScan>(WAITING * threads);
-    let (reports, shares) = std::thread::scope(|scope| {
+    let shares = std::thread::scope(|scope| {
         let desk = &desk;
-        let scanners: Vec<_> = (0..threads)
-            .map(|_| {
-                let work = scan_out.clone();
-                scope.spawn(move || scan_all(&work, rules, lexicon, keeping))
-            })
-            .collect();
-        drop(scan_out);
-        // Each reader has its own hash: a file's bytes arrive there in their order.
-        let hashers: Vec<_> = (0..threads)
-            .map(|_| {
-                let (hash_in, hash_out) = bounded::<ToHash>(WAITING);
-                let scan_in = scan_in.clone();
-                scope.spawn(move || read_all(desk, &scan_in, &hash_in));
-                scope.spawn(move || hash_all(&hash_out))
-            })
-            .collect();
-        drop(scan_in);
-        let reports: Vec<_> = hashers.into_iter().map(joined).collect();
-        let shares: Vec<_> = scanners.into_iter().map(joined).collect();
-        (reports, shares)
+        let worker = |number| {
+            let work = move || Worker::new(desk, number, rules, lexicon, keeping).work();
+            scope.spawn(work)
+        };
+        let workers: Vec<_> = (0..threads).map(worker).collect();
+        workers.into_iter().map(joined).collect()
     });
     let paths = desk.paths.into_inner().unwrap_or_else(PoisonError::into_inner);
-    join(reports.into_iter().flatten().collect(), paths, shares, keeping)
+    let reports = desk.board.into_lanes().flat_map(|hash| hash.reports).collect();
+    join(reports, paths, shares, keeping)
 }
 
 fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
@@ -259,45 +230,8 @@ fn join(
             all.clients.entry(file).or_default().extend(clients);
         }
         all.faults.merge(share.faults);
-        buffers.push(share.buffers);
+        buffers.push(share.rows);
     }
     all.partitions = Partitions::join(keeping, buffers);
     Ok(all)
-}
-
-fn scan_all(
-    work: &Receiver<ToScan>,
-    rules: &Rules,
-    lexicon: &Lexicon,
-    keeping: &Keeping,
-) -> Result<Share, TableError> {
-    let mut scanner = Scanner::new(rules, lexicon.local());
-    let mut share = Share {
-        accounts: BTreeMap::new(),
-        facts: BTreeMap::new(),
-        faults: Faults::default(),
-        clients: BTreeMap::new(),
-        buffers: Buffers::new(keeping.clone()),
-    };
-    let mut failed = None;
-    // A failed thread still takes blocks off the channel: the reader must not wait for ever.
-    for task in work {
-        if failed.is_some() {
-            continue;
-        }
-        let file = task.rules.file;
-        let got = scanner.block(&task.rules, &task.block);
-        share.accounts.entry(file).or_default().add(&got.account);
-        share.facts.entry(file).or_default().add(&got.facts);
-        share.faults.add(task.rules.origin, task.block.first_line, got.faults);
-        if rules.collect_clients {
-            share.clients.entry(file).or_default().extend(got.clients);
-        }
-        failed = share.buffers.add(&got.rows, lexicon.bytes()).err();
-        scanner.reuse(got.rows);
-        if lexicon.is_full() {
-            failed = Some(TableError::TooManyTexts);
-        }
-    }
-    failed.map_or(Ok(share), Err)
 }

@@ -8,6 +8,7 @@
 //! ```
 
 pub mod assemble;
+mod board;
 pub mod caveats;
 pub mod findings;
 pub mod folds;
@@ -17,7 +18,6 @@ pub mod inspect;
 pub mod investigate;
 pub mod prepare;
 pub mod progress;
-mod queue;
 mod reader;
 pub mod rotations;
 pub mod settle;
@@ -26,6 +26,7 @@ pub mod tables;
 pub mod timeline;
 pub mod times;
 pub mod twins;
+mod worker;
 
 use thiserror::Error;
 

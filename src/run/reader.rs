@@ -1,42 +1,25 @@
-//! One reader: opens a path, cuts each of its streams into blocks, and hands these to its own hash and to the scanners.
+//! Opens a path, cuts each of its streams into blocks, and hands these on to be hashed and scanned.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crossbeam_channel::{Receiver, Sender};
-use sha2::{Digest, Sha256};
-
 use accesstrail_parsers::encoding::Encoding;
 use accesstrail_parsers::sniff;
 use accesstrail_parsers::unread::first_unread;
 
+use super::board::Board;
 use super::harvest::{Job, Report};
 use super::progress::{Progress, name_of};
-use super::queue::Queue;
+use super::worker::{Logs, ToHash, ToScan, Worker};
 use crate::intake::State;
 use crate::intake::archive::At;
 use crate::intake::blocks::{Block, Blocks, Step};
-use crate::intake::buffers::{Buffer, Buffers};
 use crate::intake::caps::{self, Caps};
 use crate::intake::find::Place;
 use crate::intake::open::{self, Entered, Stream};
 use crate::intake::raw::Stamp;
-use crate::intake::seal::hex;
 use crate::scan::rules::FileRules;
-
-/// What a hashing thread is sent.
-pub(super) enum ToHash {
-    Bytes(Arc<Buffer>),
-    /// The end of this stream.
-    End(u32, Box<Report>),
-}
-
-/// What a scanning thread is sent.
-pub(super) struct ToScan {
-    pub(super) rules: Arc<FileRules>,
-    pub(super) block: Block,
-}
 
 /// What paths showed besides their streams, by path.
 #[derive(Default)]
@@ -51,9 +34,9 @@ pub(super) struct Paths {
     pub(super) stamps: BTreeMap<u32, (Place, Stamp)>,
 }
 
-/// What all readers share.
+/// What all workers share.
 pub(super) struct Desk<'a> {
-    pub(super) queue: Queue<Job>,
+    pub(super) board: Board<Logs>,
     /// The next stream's id.
     pub(super) ids: AtomicU32,
     pub(super) caps: Caps,
@@ -61,30 +44,27 @@ pub(super) struct Desk<'a> {
     pub(super) progress: &'a dyn Progress,
 }
 
-/// Reads until nothing is left.
-pub(super) fn read_all(desk: &Desk<'_>, scan: &Sender<ToScan>, hash: &Sender<ToHash>) {
-    let buffers = Buffers::default();
-    while let Some(mut turn) = desk.queue.next() {
-        let shown = name_of(&turn.job.place);
-        desk.progress.begins(&shown);
-        turn.more = Path { desk, scan, hash, buffers: &buffers, job: &turn.job, told: 0, streams: 0 }.read();
-        desk.progress.ended(&shown);
-    }
+/// Reads a path; gives the jobs that come out of it.
+pub(super) fn read(worker: &mut Worker<'_>, job: &Job) -> Vec<Job> {
+    let desk = worker.desk;
+    let shown = name_of(&job.place);
+    desk.progress.begins(&shown);
+    let more = Path { desk, worker, job, told: 0, streams: 0 }.read();
+    desk.progress.ended(&shown);
+    more
 }
 
 /// One path being read.
-struct Path<'a> {
+struct Path<'w, 'a> {
     desk: &'a Desk<'a>,
-    scan: &'a Sender<ToScan>,
-    hash: &'a Sender<ToHash>,
-    buffers: &'a Buffers,
-    job: &'a Job,
+    worker: &'w mut Worker<'a>,
+    job: &'w Job,
     /// Bytes as handed over that progress knows of.
     told: u64,
     streams: u32,
 }
 
-impl Path<'_> {
+impl Path<'_, '_> {
     fn read(mut self) -> Vec<Job> {
         let job = self.job;
         let opened = open::open(&job.place, &job.at, self.desk.caps, &mut |entered| self.stream(entered));
@@ -133,10 +113,10 @@ impl Path<'_> {
             encoding: Encoding::default(),
         };
         match entered.stream {
-            Ok(stream) => self.blocks(id, Blocks::new(stream, self.buffers), &mut report),
+            Ok(stream) => self.blocks(id, Blocks::new(stream, &self.worker.buffers), &mut report),
             Err(error) => report.state = State::Unreadable(error.to_string()),
         }
-        send(self.hash, ToHash::End(id, Box::new(report)));
+        self.worker.hand_on(ToHash::End(id, Box::new(report)), None);
     }
 
     fn blocks(&mut self, id: u32, mut blocks: Blocks<Stream<'_>>, report: &mut Report) {
@@ -154,18 +134,17 @@ impl Path<'_> {
                     }
                 }
             };
-            let bytes = match &step {
-                Step::Block(block) => &block.bytes,
+            self.advance(blocks.reader().handed_over());
+            match step {
+                Step::Block(block) => {
+                    let rules = rules.get_or_insert_with(|| told(self.job, id, &block, report));
+                    let bytes = ToHash::Bytes(Arc::clone(&block.bytes));
+                    self.worker.hand_on(bytes, Some(ToScan { rules: Arc::clone(rules), block }));
+                }
                 Step::Skipped(bytes) => {
                     report.skipped += bytes.len() as u64;
-                    bytes
+                    self.worker.hand_on(ToHash::Bytes(bytes), None);
                 }
-            };
-            send(self.hash, ToHash::Bytes(Arc::clone(bytes)));
-            self.advance(blocks.reader().handed_over());
-            if let Step::Block(block) = step {
-                let rules = rules.get_or_insert_with(|| told(self.job, id, &block, report));
-                send(self.scan, ToScan { rules: Arc::clone(rules), block });
             }
             if !matches!(report.state, State::Read) {
                 break;
@@ -208,33 +187,4 @@ fn told(job: &Job, id: u32, block: &Block, report: &mut Report) -> Arc<FileRules
         removed: job.removed.clone(),
         turns: job.turns.clone(),
     })
-}
-
-/// A receiver that is gone has panicked, and its panic is passed on when it is joined.
-fn send<T>(channel: &Sender<T>, message: T) {
-    drop(channel.send(message));
-}
-
-/// Hashes what one reader reads.
-pub(super) fn hash_all(work: &Receiver<ToHash>) -> BTreeMap<u32, Report> {
-    let mut reports = BTreeMap::new();
-    let mut state = Sha256::new();
-    let mut hashed = 0u64;
-    for message in work {
-        match message {
-            ToHash::Bytes(bytes) => {
-                state.update(&**bytes);
-                hashed += bytes.len() as u64;
-            }
-            ToHash::End(id, mut report) => {
-                report.hashed = std::mem::take(&mut hashed);
-                let content = hex(&std::mem::take(&mut state).finalize());
-                if !matches!(report.state, State::Unreadable(_)) {
-                    report.content_sha256 = Some(content);
-                }
-                reports.insert(id, *report);
-            }
-        }
-    }
-    reports
 }

@@ -59,11 +59,41 @@ pub(super) struct Step {
     pub(super) lead: Literal,
     pub(super) name: Box<str>,
     pub(super) read: Read,
+    pub(super) act: Act,
     pub(super) end: End,
     pub(super) rule: Rule,
     pub(super) sink: Sink,
     /// Whether another place than the first may be tried as the column's end.
     pub(super) elastic: bool,
+}
+
+/// What is done at a step, told once for all lines: one jump a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Act {
+    /// The time of the record, all of it.
+    WholeTime(Part),
+    /// A piece of time, or a time that is not the record's.
+    Time(Part),
+    Status,
+    Bytes,
+    Number,
+    Connection,
+    /// Anything that is delimited.
+    Text,
+}
+
+impl Act {
+    fn of(step: &Step, time: Time) -> Self {
+        match step.read {
+            Read::Time(part) if time == Time::Whole && step.sink == Sink::Time => Self::WholeTime(part),
+            Read::Time(Part::Zone) | Read::Text | Read::Word | Read::List | Read::Upstream => Self::Text,
+            Read::Time(part) => Self::Time(part),
+            Read::Status => Self::Status,
+            Read::Bytes => Self::Bytes,
+            Read::Number => Self::Number,
+            Read::Connection => Self::Connection,
+        }
+    }
 }
 
 /// Where a column ends.
@@ -134,8 +164,9 @@ impl Plan {
         let moment = settle_time(&mut columns)?;
         let meaning = meaning(&columns, moment, dialect);
         let (leads, tail) = leads(pieces);
-        let steps = steps(&leads, &tail, dialect, reading)?;
+        let mut steps = steps(&leads, &tail, dialect, reading)?;
         let time = time(&steps);
+        steps.iter_mut().for_each(|step| step.act = Act::of(step, time));
         let tail = tail.trim_ascii_end();
         let outline = Outline::of(&steps, tail);
         Ok(Self { steps, tail: Literal::new(tail), meaning, time, outline })
@@ -213,6 +244,7 @@ fn steps(
             lead: Literal::new(lead),
             name: column.name.as_str().into(),
             read: column.read,
+            act: Act::Text,
             end,
             rule,
             sink: column.sink,

@@ -1,7 +1,7 @@
 //! One line through a plan: the hot loop. Nothing here allocates; every slice borrows from the line.
 
-use super::column::{Read, Sink};
-use super::plan::{End, Plan, Rule, Step, Time};
+use super::column::Sink;
+use super::plan::{Act, End, Plan, Rule, Step, Time};
 use crate::fault::{Fault, FaultKind};
 use crate::record::{Abort, Bytes, Record};
 use crate::token::calendar::{self, Civil, Part};
@@ -82,20 +82,20 @@ impl Plan {
             };
             return Err(syntax(expected, rest));
         };
-        match step.read {
-            Read::Time(part) if self.time == Time::Whole && step.sink == Sink::Time => {
+        match step.act {
+            Act::WholeTime(part) => {
                 let time = &mut draft.record.time;
                 calendar::whole_into(part, i, cache, time).map(|(rest, ())| rest).map_err(reason)
             }
-            Read::Time(part) if part != Part::Zone => draft.time(step.sink, part, i, cache),
-            Read::Status => {
+            Act::Time(part) => draft.time(step.sink, part, i, cache),
+            Act::Status => {
                 let (rest, status) = number::status(i).map_err(reason)?;
                 if step.sink == Sink::Status {
                     draft.record.status = status;
                 }
                 Ok(rest)
             }
-            Read::Bytes => {
+            Act::Bytes => {
                 let (rest, count) = number::bytes_or_dash(i).map_err(reason)?;
                 if step.sink == Sink::Bytes {
                     draft.record.bytes = match count {
@@ -106,9 +106,9 @@ impl Plan {
                 }
                 Ok(rest)
             }
-            Read::Number => number::skipped(i).map(|(rest, ())| rest).map_err(reason),
-            Read::Connection => draft.connection(step.sink, i),
-            _ => {
+            Act::Number => number::skipped(i).map(|(rest, ())| rest).map_err(reason),
+            Act::Connection => draft.connection(step.sink, i),
+            Act::Text => {
                 let length = match forced {
                     Some(end) => end.checked_sub(line.len() - i.len()),
                     None => step.end.first(i),
@@ -241,15 +241,16 @@ impl<'a> Draft<'_, 'a> {
     /// Puts a delimited text where it belongs.
     #[inline]
     fn place(&mut self, step: &Step, text: &'a [u8], at: &'a [u8]) -> Result<(), Wrong<'a>> {
-        let logged = Some(text).filter(|text| !matches!(*text, b"" | b"-"));
-        let sent = Some(text).filter(|text| *text != b"-");
+        // Not there, as a server writes it.
+        let logged = || Some(text).filter(|text| !matches!(*text, b"" | b"-"));
+        let sent = || Some(text).filter(|text| *text != b"-");
         let record = &mut *self.record;
         match step.sink {
             Sink::Drop | Sink::Status | Sink::Bytes | Sink::Connection => {}
-            Sink::Client => record.client = logged,
-            Sink::Peer => record.peer = logged,
-            Sink::ForwardedFor => record.x_forwarded_for = logged,
-            Sink::Forwarded => record.forwarded = logged,
+            Sink::Client => record.client = logged(),
+            Sink::Peer => record.peer = logged(),
+            Sink::ForwardedFor => record.x_forwarded_for = logged(),
+            Sink::Forwarded => record.forwarded = logged(),
             Sink::Request => {
                 let request::Request { method, target, protocol } = request::split(text);
                 record.request = Some(text);
@@ -257,21 +258,21 @@ impl<'a> Draft<'_, 'a> {
                 record.target = target;
                 record.protocol = protocol;
             }
-            Sink::Method => record.method = logged,
-            Sink::Target => record.target = logged,
+            Sink::Method => record.method = logged(),
+            Sink::Target => record.target = logged(),
             Sink::Query => {
                 let query = text.strip_prefix(b"?").unwrap_or(text);
                 record.query = Some(query).filter(|query| !matches!(*query, b"" | b"-"));
             }
-            Sink::Protocol => record.protocol = logged,
-            Sink::Host => record.host = logged,
-            Sink::Agent => record.agent = sent,
-            Sink::Referer => record.referer = sent,
+            Sink::Protocol => record.protocol = logged(),
+            Sink::Host => record.host = logged(),
+            Sink::Agent => record.agent = sent(),
+            Sink::Referer => record.referer = sent(),
             Sink::Ident => self.ident = text,
-            Sink::Login => record.principal = logged,
-            Sink::RequestId => record.request_id = logged,
-            Sink::Range => record.range = logged,
-            Sink::ContentRange => record.content_range = logged,
+            Sink::Login => record.principal = logged(),
+            Sink::RequestId => record.request_id = logged(),
+            Sink::Range => record.range = logged(),
+            Sink::ContentRange => record.content_range = logged(),
             Sink::Completion => {
                 record.abort = match text {
                     b"OK" => Abort::Whole,
