@@ -145,7 +145,7 @@ pub struct Reading {
 /// The machine and the screen; no answer depends on them.
 #[derive(Debug, ClapArgs)]
 pub struct Machine {
-    /// Scanning threads; as many as there are cores by default
+    /// Threads; as many as there are cores by default
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
     /// Memory to be used before evidence rows go to disk, such as 512MiB

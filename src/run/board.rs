@@ -69,7 +69,10 @@ struct Lane<W: Work> {
 
 impl<W: Work> Board<W> {
     /// A board with a lane for each worker.
-    pub(super) fn new(jobs: impl IntoIterator<Item = W::Job>, lanes: impl IntoIterator<Item = W::Lane>) -> Self {
+    pub(super) fn new(
+        jobs: impl IntoIterator<Item = W::Job>,
+        lanes: impl IntoIterator<Item = W::Lane>,
+    ) -> Self {
         let lane = |lane| Lane { pieces: VecDeque::new(), lane: Some(lane) };
         let state = State {
             jobs: jobs.into_iter().collect(),
@@ -219,7 +222,7 @@ mod tests {
 
     /// One worker: a job `n` gives `n` jobs, and 5 `n` pieces and blocks.
     fn work(board: &Board<Numbers>, number: usize, done: &Mutex<Vec<u32>>, scanned: &Mutex<Vec<(u32, u32)>>) {
-        let small = |task| match task {
+        let small = |task: Task<Numbers>| match task {
             Task::Read(_) => panic!("a reader reads on"),
             Task::Piece(mut held, piece) => {
                 held.lane.push(piece);
@@ -294,7 +297,10 @@ mod tests {
         let Some(Task::Piece(_held, (1, 0))) = board.next() else { panic!("a piece waits") };
         board.put(0, (1, 9), None);
         std::thread::scope(|scope| {
-            let waiting = [scope.spawn(|| board.before_reading_on(0).is_none()), scope.spawn(|| board.next().is_none())];
+            let waiting = [
+                scope.spawn(|| board.before_reading_on(0).is_none()),
+                scope.spawn(|| board.next().is_none()),
+            ];
             board.abandon();
             for thread in waiting {
                 assert!(thread.join().unwrap());

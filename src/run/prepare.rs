@@ -22,7 +22,7 @@ use crate::scan::rules::{ResourceRule, Rules, SourceRules};
 /// How the machine is used; no answer depends on it.
 #[derive(Debug, Clone)]
 pub struct Machine {
-    /// Scanning threads.
+    /// Workers.
     pub threads: usize,
     /// Memory of the run; what would be more goes to scratch files.
     pub memory_bytes: usize,

@@ -95,7 +95,13 @@ pub(super) struct Worker<'a> {
 }
 
 impl<'a> Worker<'a> {
-    pub(super) fn new(desk: &'a Desk<'a>, number: usize, rules: &'a Rules, lexicon: &'a Lexicon, keeping: &Keeping) -> Self {
+    pub(super) fn new(
+        desk: &'a Desk<'a>,
+        number: usize,
+        rules: &'a Rules,
+        lexicon: &'a Lexicon,
+        keeping: &Keeping,
+    ) -> Self {
         let share = Share {
             accounts: BTreeMap::new(),
             facts: BTreeMap::new(),
