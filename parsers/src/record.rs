@@ -47,6 +47,51 @@ pub struct Record<'a> {
     pub content_range: Option<&'a [u8]>,
     /// Whether the log itself says that the transfer was cut (`%X`, `$request_completion`).
     pub abort: Abort,
+    /// What the server was asked to do, where the log has a word of its own for it.
+    pub operation: Operation,
+    /// The object as an object store names it, where the log has columns for it.
+    pub object: Option<Object<'a>>,
+    /// Full size of the object in bytes, where the log states it.
+    pub size: Option<u64>,
+    /// The range that was answered, where first and last byte have columns of their own.
+    pub span: Option<Span>,
+}
+
+/// An object in a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Object<'a> {
+    /// Bucket or container as written.
+    pub bucket: Option<&'a [u8]>,
+    /// Key as written, without a `/` put before it; escaped by [`Meaning::key`].
+    pub key: &'a [u8],
+}
+
+/// First and last byte of a range; both belong to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// First byte.
+    pub start: u64,
+    /// Last byte.
+    pub end: u64,
+}
+
+/// What a log's own word says that the server was asked to do. Which words are which is the format's to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[repr(u8)]
+pub enum Operation {
+    /// No such word: method, target and status are all there is.
+    #[default]
+    Web,
+    /// An object was read.
+    Read,
+    /// Properties, tags, permissions or the like were read.
+    Learn,
+    /// Objects were listed.
+    List,
+    /// The read side of a copy inside the store.
+    Copy,
+    /// Anything else: a write, a deletion, a session.
+    Other,
 }
 
 /// A time as written, with the zone as written. Calendar-checked, not yet UTC unless the zone is numeric.
@@ -103,6 +148,10 @@ pub enum Abort {
     Whole,
     /// The column says that the transfer was cut.
     Cut,
+    /// The column says that the client reset the connection: the body may have been whole.
+    Reset,
+    /// The column may say that the transfer was cut; the vendor's page for it has not been read.
+    Doubtful,
 }
 
 /// What the columns of a format mean; fixed per compiled template (METHOD M2.2, M5.2, M5.3).
@@ -114,8 +163,30 @@ pub struct Meaning {
     pub bytes: ByteSemantics,
     /// Whether `-` in the byte column is 0 (Apache `%b`, combined family) or "not recorded".
     pub dash_is_zero: bool,
-    /// How text columns are escaped by the writer.
+    /// How text columns (agent, referer, login) are escaped by the writer.
     pub escape: Escape,
+    /// How the target is; mostly as the text is.
+    pub target: Escape,
+    /// How an object's key is.
+    pub key: Escape,
+}
+
+impl Meaning {
+    /// That of a format which says nothing of time and bytes.
+    pub const UNKNOWN: Self = Self {
+        time_basis: TimeBasis::Unknown,
+        bytes: ByteSemantics::Unknown,
+        dash_is_zero: false,
+        escape: Escape::None,
+        target: Escape::None,
+        key: Escape::None,
+    };
+
+    /// The same, all columns escaped alike.
+    #[must_use]
+    pub const fn escaped(self, escape: Escape) -> Self {
+        Self { escape, target: escape, key: escape, ..self }
+    }
 }
 
 /// Which moment of the request a time column states.
@@ -153,4 +224,12 @@ pub enum Escape {
     Json,
     /// Nothing is escaped (nginx `escape=none`, Apache before 2.0.46).
     None,
+    /// A space is written `+` (W3C extended, of texts that clients sent).
+    Plus,
+    /// `%hh`, one layer (CloudFront; keys in S3's access log).
+    Percent,
+    /// `"` is written twice (CSV).
+    Doubled,
+    /// HTML entities (Azure Storage Analytics).
+    Entities,
 }

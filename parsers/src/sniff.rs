@@ -71,10 +71,10 @@ pub fn sniff_in(sample: &[u8], encoding: Encoding, server: Option<Server>) -> Sn
         lines,
     };
     let scores = best.iter().filter(|trial| trial.matched > 0).map(score).collect();
-    let messages = |trial: &&&Trial| trial.entry.family == Family::ErrorLog;
+    let messages = |trial: &&&Trial| trial.entry.family == Family::ERROR_LOG;
     let of_winner = best.iter().filter(|trial| Some(trial.entry.family) == family);
     let mut formats: Vec<Arc<dyn Format>> = of_winner.map(|trial| Arc::clone(&trial.format)).collect();
-    if family.is_some_and(|family| family != Family::ErrorLog) {
+    if family.is_some_and(|family| family != Family::ERROR_LOG) {
         formats.extend(best.iter().filter(messages).map(|trial| Arc::clone(&trial.format)));
     }
     Sniffed { scores, formats, family, prefixes: prefixes(&tried, &picked) }
@@ -146,13 +146,19 @@ fn winner(tried: &[Trial], lines: usize) -> Option<Family> {
         (0..lines).filter(|at| of_family().any(|trial| trial.reads(*at))).count()
     };
     let mut best = None;
-    for family in [Family::Clf, Family::Tableau] {
+    let mut families: Vec<Family> = Vec::new();
+    for family in tried.iter().map(|trial| trial.entry.family).filter(|family| *family != Family::ERROR_LOG) {
+        if !families.contains(&family) {
+            families.push(family);
+        }
+    }
+    for family in families {
         let read = read_by(family);
         if read > 0 && best.is_none_or(|(_, most)| read > most) {
             best = Some((family, read));
         }
     }
-    let messages = || (read_by(Family::ErrorLog) > 0).then_some(Family::ErrorLog);
+    let messages = || (read_by(Family::ERROR_LOG) > 0).then_some(Family::ERROR_LOG);
     best.map(|(family, _)| family).or_else(messages)
 }
 
@@ -178,11 +184,11 @@ mod tests {
         let sample = format!("{COMMON}{COMMON}{COMBINED}\n  \n");
         let sniffed = sniff(sample.as_bytes(), None);
         assert_eq!(scores(&sample), [("common", 2, 3), ("combined", 1, 3)]);
-        assert_eq!(sniffed.family, Some(Family::Clf));
+        assert_eq!(sniffed.family, Some(Family::CLF));
         let names: Vec<_> = sniffed.formats.iter().map(|format| format.name().to_owned()).collect();
         assert_eq!(names[..2], ["common", "combined"]);
         assert_eq!(names[names.len() - 2..], ["apache_error", "nginx_error"]);
-        let clf = catalogue().iter().filter(|entry| entry.sniffed && entry.family == Family::Clf);
+        let clf = catalogue().iter().filter(|entry| entry.sniffed && entry.family == Family::CLF);
         assert_eq!(names.len(), clf.count() + 2);
     }
 
@@ -195,8 +201,8 @@ mod tests {
     #[test]
     fn requests_win_over_messages_however_few() {
         let sample = format!("{MESSAGE}{MESSAGE}{COMMON}");
-        assert_eq!(sniff(sample.as_bytes(), None).family, Some(Family::Clf));
-        assert_eq!(sniff(MESSAGE.as_bytes(), None).family, Some(Family::ErrorLog));
+        assert_eq!(sniff(sample.as_bytes(), None).family, Some(Family::CLF));
+        assert_eq!(sniff(MESSAGE.as_bytes(), None).family, Some(Family::ERROR_LOG));
         assert_eq!(sniff(MESSAGE.as_bytes(), None).formats.len(), 2);
     }
 

@@ -224,7 +224,7 @@ fn tableau_lines_of_all_generations_have_client_zone_and_target() {
         row(13, "127.0.0.1", "E. Australia Standard Time", "HEAD", "VVkueAr1Ay4AAEQENzQAAAJO")
     );
     assert_eq!(pick(14), row(14, "45.56.79.13", "0", "-", "-"));
-    assert_eq!(sniff(&bytes, None).family, Some(Family::Tableau));
+    assert_eq!(sniff(&bytes, None).family, Some(Family::TABLEAU));
 }
 
 #[test]

@@ -123,10 +123,11 @@ pub(super) const FORMATS: &[Named] = &[
 const fn definite(name: &'static str, origin: Origin, text: &'static str, sample: &'static str) -> Named {
     Named {
         name,
-        family: Family::Clf,
+        family: Family::CLF,
         vendor: Vendor::Apache,
         apache: Some(text),
         nginx: None,
+        own: None,
         look_alike: false,
         sniffed: false,
         origin,

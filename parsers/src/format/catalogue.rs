@@ -4,20 +4,39 @@
 //! mean depends on the server, and is unknown until somebody declares it (METHOD M5.2). The definite
 //! names (`apache-combined`, `nginx-combined`, `debian-combined` …) are that declaration in one word.
 
-use super::{Format, apache, error_log, nginx, tableau, untimed};
+use super::{Format, apache, cloudflare, error_log, nginx, s3, tableau, untimed};
 use crate::template::{Reading, Template, TemplateError, nearest};
 use std::sync::{Arc, LazyLock};
 use thiserror::Error;
 
 /// Formats that may share a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Family {
+pub struct Family {
+    /// What it is called.
+    pub name: &'static str,
+    /// What kind of log it is, for METHOD M6.9: all web servers are one kind, each store, network and balancer its own.
+    pub kind: &'static str,
+}
+
+impl Family {
     /// Web servers' access logs.
-    Clf,
+    pub const CLF: Self = Self::web_server("clf");
     /// Tableau Server's gateway.
-    Tableau,
+    pub const TABLEAU: Self = Self::web_server("tableau");
     /// Web servers' error logs: messages, no requests.
-    ErrorLog,
+    pub const ERROR_LOG: Self = Self::of("error-log");
+
+    /// A kind of its own.
+    #[must_use]
+    pub const fn of(name: &'static str) -> Self {
+        Self { name, kind: name }
+    }
+
+    /// What a web server (or a proxy in its place) writes.
+    #[must_use]
+    pub const fn web_server(name: &'static str) -> Self {
+        Self { name, kind: "web-server" }
+    }
 }
 
 /// The server that wrote a log, as its owner declares it.
@@ -40,6 +59,8 @@ pub enum Vendor {
     Either,
     /// Tableau Server.
     Tableau,
+    /// That of the family.
+    Own,
 }
 
 /// Where the layout is known from.
@@ -64,6 +85,8 @@ pub struct Named {
     pub apache: Option<&'static str>,
     /// The `log_format` text, if nginx writes the shape.
     pub nginx: Option<&'static str>,
+    /// How it is made, if it is no template.
+    pub own: Option<fn() -> Arc<dyn Format>>,
     /// Whether the shape alone does not tell what time and bytes mean.
     pub look_alike: bool,
     /// Whether [`crate::sniff`] tries it. Definite names of a look-alike are not tried.
@@ -75,7 +98,30 @@ pub struct Named {
 }
 
 impl Named {
-    /// The template text of its own vendor; empty for an error log, which has none.
+    /// A format that is no template. It is looked for.
+    #[must_use]
+    pub const fn own(
+        name: &'static str,
+        family: Family,
+        origin: Origin,
+        sample: &'static str,
+        make: fn() -> Arc<dyn Format>,
+    ) -> Self {
+        Self {
+            name,
+            family,
+            vendor: Vendor::Own,
+            apache: None,
+            nginx: None,
+            own: Some(make),
+            look_alike: false,
+            sniffed: true,
+            origin,
+            sample,
+        }
+    }
+
+    /// The template text of its own vendor; empty where the format is no template.
     #[must_use]
     pub fn template(&self) -> &'static str {
         let (first, second) = match self.vendor {
@@ -90,7 +136,15 @@ impl Named {
 #[must_use]
 pub fn catalogue() -> &'static [Named] {
     static ALL: LazyLock<Vec<Named>> = LazyLock::new(|| {
-        let parts = [apache::FORMATS, nginx::FORMATS, untimed::FORMATS, tableau::FORMATS, error_log::FORMATS];
+        let parts = [
+            apache::FORMATS,
+            nginx::FORMATS,
+            untimed::FORMATS,
+            tableau::FORMATS,
+            s3::FORMATS,
+            cloudflare::FORMATS,
+            error_log::FORMATS,
+        ];
         parts.into_iter().flatten().copied().collect()
     });
     &ALL
@@ -131,15 +185,15 @@ impl Named {
         server: Option<Server>,
         asked: bool,
     ) -> Result<Arc<dyn Format>, FormatError> {
-        if self.family == Family::ErrorLog {
-            return Ok(error_log::named(self.name));
+        if let Some(make) = self.own {
+            return Ok(make());
         }
         let reading =
-            Reading { words: self.family == Family::Tableau, look_alike: self.family == Family::Clf };
+            Reading { words: self.family == Family::TABLEAU, look_alike: self.family == Family::CLF };
         let own = match self.vendor {
             Vendor::Nginx => Some(Server::Nginx),
             Vendor::Apache | Vendor::Tableau => Some(Server::Apache),
-            Vendor::Either => None,
+            Vendor::Either | Vendor::Own => None,
         };
         let own = if asked || !self.look_alike { own } else { None };
         let chosen = if self.look_alike { server.or(own) } else { own };
@@ -178,10 +232,11 @@ macro_rules! shape {
     ($name:literal, $vendor:ident, $origin:ident, $apache:expr, $nginx:expr, $sample:expr) => {
         $crate::format::Named {
             name: $name,
-            family: $crate::format::Family::Clf,
+            family: $crate::format::Family::CLF,
             vendor: $crate::format::Vendor::$vendor,
             apache: Some($apache),
             nginx: Some($nginx),
+            own: None,
             look_alike: true,
             sniffed: true,
             origin: $crate::format::Origin::$origin,

@@ -7,9 +7,9 @@
 //! Sources: httpd manual, core, `ErrorLogFormat` (the formats of 2.2 and 2.4); nginx, `ngx_log_error_core`:
 //! `2016/10/25 14:49:34 [error] 54053#0: *1 message`.
 
-use super::{Family, Format, Named, Origin, Split, Unit, Vendor};
+use super::{Family, Format, Named, Origin, Split, Unit};
 use crate::fault::Fault;
-use crate::record::{ByteSemantics, Escape, Meaning, TimeBasis};
+use crate::record::{Escape, Meaning};
 use crate::token::calendar::{Civil, Part};
 use crate::token::time::{TimeCache, clock, fraction};
 use crate::token::{Leaf, Wrong, misshapen, number, reason};
@@ -20,36 +20,21 @@ use nom::sequence::delimited;
 use std::sync::Arc;
 
 pub(super) const FORMATS: &[Named] = &[
-    messages(
+    Named::own(
         "apache_error",
-        Vendor::Apache,
+        Family::ERROR_LOG,
+        Origin::Seen,
         "[Fri Sep 09 10:42:29.902022 2011] [core:error] [pid 35708:tid 4328636416] [client 192.0.2.7] File does not exist: /a",
+        || Arc::new(ErrorLog::Apache),
     ),
-    messages(
+    Named::own(
         "nginx_error",
-        Vendor::Nginx,
+        Family::ERROR_LOG,
+        Origin::Seen,
         r#"2016/10/25 14:49:34 [error] 54053#0: *1 open() "/a" failed, client: 192.0.2.7, server: localhost"#,
+        || Arc::new(ErrorLog::Nginx),
     ),
 ];
-
-const fn messages(name: &'static str, vendor: Vendor, sample: &'static str) -> Named {
-    Named {
-        name,
-        family: Family::ErrorLog,
-        vendor,
-        apache: None,
-        nginx: None,
-        look_alike: false,
-        sniffed: true,
-        origin: Origin::Seen,
-        sample,
-    }
-}
-
-/// The error-log format of that name; Apache's for any other.
-pub(super) fn named(name: &str) -> Arc<dyn Format> {
-    Arc::new(if name == "nginx_error" { ErrorLog::Nginx } else { ErrorLog::Apache })
-}
 
 /// The error log of one server.
 #[derive(Debug, Clone, Copy)]
@@ -71,12 +56,7 @@ impl Format for ErrorLog {
     }
 
     fn meaning(&self) -> Meaning {
-        Meaning {
-            time_basis: TimeBasis::Unknown,
-            bytes: ByteSemantics::Unknown,
-            dash_is_zero: false,
-            escape: Escape::Backslash,
-        }
+        Meaning::UNKNOWN.escaped(Escape::Backslash)
     }
 
     fn states_time(&self) -> bool {
@@ -151,7 +131,7 @@ mod tests {
     use super::*;
 
     fn is_message(name: &str, line: &[u8]) -> bool {
-        named(name).parse(line, &mut TimeCache::default()) == Unit::Directive
+        crate::format::named(name, None).unwrap().parse(line, &mut TimeCache::default()) == Unit::Directive
     }
 
     #[test]

@@ -5,9 +5,12 @@
 
 pub mod apache;
 pub mod catalogue;
+pub mod cloudflare;
 pub mod error_log;
 mod marks;
 pub mod nginx;
+pub mod own;
+pub mod s3;
 pub mod tableau;
 pub mod untimed;
 

@@ -166,10 +166,11 @@ const fn definite(
 ) -> Named {
     Named {
         name,
-        family: Family::Clf,
+        family: Family::CLF,
         vendor: Vendor::Nginx,
         apache: None,
         nginx: Some(text),
+        own: None,
         look_alike: false,
         sniffed,
         origin,

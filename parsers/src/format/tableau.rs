@@ -64,10 +64,11 @@ pub(super) const FORMATS: &[Named] = &[
 const fn generation(name: &'static str, text: &'static str, sample: &'static str) -> Named {
     Named {
         name,
-        family: Family::Tableau,
+        family: Family::TABLEAU,
         vendor: Vendor::Tableau,
         apache: Some(text),
         nginx: None,
+        own: None,
         look_alike: false,
         sniffed: true,
         origin: Origin::Seen,

@@ -11,6 +11,28 @@ fn meaning(name: &str, server: Option<Server>) -> (TimeBasis, ByteSemantics) {
     (meaning.time_basis, meaning.bytes)
 }
 
+/// What a format reads of a line, which must be a record.
+pub(super) fn record(name: &str, line: &'static str) -> Record<'static> {
+    match unit(name, line) {
+        Unit::Record(record) => record,
+        other => panic!("{name}: {other:?} for {line}"),
+    }
+}
+
+/// Kind, column and expectation of a line that must be a fault.
+pub(super) fn fault(name: &str, line: &'static str) -> (FaultKind, &'static str, &'static str) {
+    match unit(name, line) {
+        Unit::Fault(fault) => (fault.kind, fault.field, fault.expected),
+        other => panic!("{name}: {other:?} for {line}"),
+    }
+}
+
+/// What a format makes of a line.
+pub(super) fn unit(name: &str, line: &'static str) -> Unit<'static> {
+    let format: &'static Arc<dyn Format> = Box::leak(Box::new(named(name, None).unwrap()));
+    format.parse(line.as_bytes(), &mut TimeCache::default())
+}
+
 #[test]
 fn every_synthetic_sample_is_read_by_its_format() {
     for entry in catalogue() {
@@ -19,8 +41,8 @@ fn every_synthetic_sample_is_read_by_its_format() {
             assert_eq!(format.name(), entry.name);
             let read = format.parse(entry.sample.as_bytes(), &mut TimeCache::default());
             match (entry.family, read) {
-                (Family::ErrorLog, Unit::Directive) => {}
-                (Family::ErrorLog, _) => panic!("{}: no message", entry.name),
+                (Family::ERROR_LOG, Unit::Directive) => {}
+                (Family::ERROR_LOG, _) => panic!("{}: no message", entry.name),
                 (_, Unit::Record(record)) => {
                     assert!(record.client.is_some());
                     assert_eq!(record.time.local_us > 0, format.states_time(), "{}", entry.name);
@@ -155,7 +177,7 @@ fn a_shifted_line_is_never_guessed() {
     let line = br#"one two three four [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 5"#;
     let all: Vec<Arc<dyn Format>> = catalogue()
         .iter()
-        .filter(|entry| entry.family == Family::Clf)
+        .filter(|entry| entry.family == Family::CLF)
         .map(|entry| entry.compile(None, false).unwrap())
         .filter(|format| !matches!(format.name(), "apache-common" | "debian-common"))
         .collect();

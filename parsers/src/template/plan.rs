@@ -197,6 +197,8 @@ fn meaning(columns: &[&mut Column], moment: Option<Moment>, dialect: &Dialect) -
         bytes: bytes.map_or(ByteSemantics::Unknown, |column| (dialect.bytes)(&column.name)),
         dash_is_zero: dialect.dash_is_zero && !bytes.is_some_and(|column| column.conditional),
         escape: dialect.escape,
+        target: dialect.escape,
+        key: dialect.escape,
     }
 }
 

@@ -6,6 +6,8 @@
 
 pub mod address;
 pub mod calendar;
+pub mod cursor;
+pub mod json;
 pub mod near;
 pub mod number;
 pub mod quoted;

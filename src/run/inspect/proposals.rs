@@ -64,7 +64,7 @@ fn server(set: &Set<'_>) -> Vec<Proposal> {
     let mut names = set.account.formats.keys();
     let format = names.next().filter(|_| names.next().is_none());
     let entry = format.and_then(|name| catalogue().iter().find(|entry| entry.name == name));
-    match entry.filter(|entry| entry.family == Family::Clf) {
+    match entry.filter(|entry| entry.family == Family::CLF) {
         Some(entry) => [Vendor::Nginx, Vendor::Apache]
             .into_iter()
             .map(|vendor| {
@@ -121,7 +121,7 @@ fn better(set: &Set<'_>, declared: &str) -> Option<Proposal> {
     let best = scores.max_by_key(|score| (score.matched, score.lines))?;
     let much_more = best.name != declared
         && u64::from(best.matched) * units > 2 * (units - faults) * u64::from(best.lines);
-    let holds_requests = best.family != Family::ErrorLog;
+    let holds_requests = best.family != Family::ERROR_LOG;
     (much_more && holds_requests).then(|| {
         let reason = format!(
             "`{declared}` leaves {} of {} lines unread; of the {} lines looked at first, {} reads {}.",

@@ -1,0 +1,229 @@
+//! Formats that are no template: a function reads the columns of a line ([`Columns`]) or the values of an object
+//! ([`Object`]) into a record. What a fault says of its column and its place is told here, for all of them.
+
+use super::{Format, Marks, Split, Unit};
+use crate::fault::Fault;
+use crate::record::{Meaning, Record};
+use crate::token::Wrong;
+use crate::token::cursor::{Cursor, Read};
+use crate::token::json::{self, Keys, Value};
+use crate::token::time::TimeCache;
+
+/// What a well-formed line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Is {
+    /// A request.
+    Request,
+    /// No request: a message, the begin of a session, a header.
+    Directive,
+}
+
+/// Reads the columns of one line.
+pub type ReadColumns = for<'a> fn(&mut Cursor<'a>, &mut TimeCache, &mut Record<'a>) -> Read<'a, Is>;
+
+/// A format of columns, parted by one byte each.
+#[derive(Debug)]
+pub struct Columns {
+    /// Its name.
+    pub name: &'static str,
+    /// What its columns mean.
+    pub meaning: Meaning,
+    /// What parts the columns.
+    pub separator: u8,
+    /// False only for a line that it does not read: a cheap look.
+    pub may_read: fn(&[u8]) -> bool,
+    /// Reads a line to its end.
+    pub read: ReadColumns,
+}
+
+impl Format for Columns {
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn split(&self) -> Split {
+        Split::Lines
+    }
+
+    fn meaning(&self) -> Meaning {
+        self.meaning
+    }
+
+    fn may_read(&self, unit: &[u8], _marks: &Marks) -> bool {
+        (self.may_read)(unit)
+    }
+
+    fn parse<'a>(&'a self, unit: &'a [u8], cache: &mut TimeCache) -> Unit<'a> {
+        let mut read = Unit::Directive;
+        self.parse_into(unit, cache, &mut read);
+        read
+    }
+
+    fn parse_into<'a>(&'a self, unit: &'a [u8], cache: &mut TimeCache, read: &mut Unit<'a>) {
+        *read = Unit::Record(Record::default());
+        let Unit::Record(record) = read else { return };
+        let mut cursor = Cursor::new(unit, self.separator);
+        match (self.read)(&mut cursor, cache, record) {
+            Ok(Is::Request) => {}
+            Ok(Is::Directive) => *read = Unit::Directive,
+            Err(wrong) => *read = Unit::Fault(fault(unit, cursor.field, wrong)),
+        }
+    }
+}
+
+/// How many keys an object format may ask for.
+const MOST: usize = 48;
+
+/// The values of one object, by the places of their keys.
+#[derive(Debug)]
+pub struct Found<'a> {
+    values: [Value<'a>; MOST],
+    /// The key that was asked for last: a refusal is blamed on it.
+    last: usize,
+}
+
+impl<'a> Found<'a> {
+    /// The value of a key.
+    pub fn get(&mut self, key: impl Into<usize>) -> Value<'a> {
+        self.last = key.into();
+        self.values.get(self.last).copied().unwrap_or_default()
+    }
+
+    /// Its text; none where it is empty or `-`.
+    pub fn text(&mut self, key: impl Into<usize>) -> Option<&'a [u8]> {
+        self.get(key).text()
+    }
+
+    /// Its count.
+    pub fn count(&mut self, key: impl Into<usize>) -> Option<u64> {
+        self.get(key).count()
+    }
+
+    /// A refusal of the value that was asked for last.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn refuse<T>(&self, kind: crate::fault::FaultKind, expected: &'static str) -> Read<'a, T> {
+        let at = match self.values.get(self.last) {
+            Some(Value::Number(at) | Value::Text(at) | Value::Nested(at)) => at,
+            _ => &[][..],
+        };
+        Err(Wrong { kind, expected, at })
+    }
+}
+
+/// Reads the values of one object.
+pub type ReadObject = for<'a> fn(&mut Found<'a>, &mut TimeCache, &mut Record<'a>) -> Read<'a, Is>;
+
+/// A format of one JSON object a line.
+#[derive(Debug)]
+pub struct Object {
+    name: &'static str,
+    meaning: Meaning,
+    paths: &'static [&'static str],
+    keys: Keys,
+    needed: &'static [&'static str],
+    places: Vec<usize>,
+    read: ReadObject,
+}
+
+impl Object {
+    /// A format that asks for the values at `paths` ([`Keys::new`]) and is told by those `needed`: an object in which one
+    /// of these is absent is none of its.
+    #[must_use]
+    pub fn new(
+        name: &'static str,
+        meaning: Meaning,
+        paths: &'static [&'static str],
+        needed: &'static [&'static str],
+        read: ReadObject,
+    ) -> Self {
+        debug_assert!(paths.len() <= MOST, "{name} asks for too many keys");
+        let place = |path: &&str| paths.iter().position(|known| known == path);
+        let places = needed.iter().filter_map(place).collect();
+        Self { name, meaning, paths, keys: Keys::new(paths), needed, places, read }
+    }
+}
+
+impl Format for Object {
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn split(&self) -> Split {
+        Split::Lines
+    }
+
+    fn meaning(&self) -> Meaning {
+        self.meaning
+    }
+
+    fn may_read(&self, unit: &[u8], _marks: &Marks) -> bool {
+        let names = || self.needed.iter().filter_map(|path| path.split('.').next());
+        unit.first() == Some(&b'{')
+            && names().all(|name| memchr::memmem::find(unit, name.as_bytes()).is_some())
+    }
+
+    fn parse<'a>(&'a self, unit: &'a [u8], cache: &mut TimeCache) -> Unit<'a> {
+        let mut read = Unit::Directive;
+        self.parse_into(unit, cache, &mut read);
+        read
+    }
+
+    fn parse_into<'a>(&'a self, unit: &'a [u8], cache: &mut TimeCache, read: &mut Unit<'a>) {
+        *read = Unit::Record(Record::default());
+        let Unit::Record(record) = read else { return };
+        let mut found = Found { values: [Value::Absent; MOST], last: usize::MAX };
+        let values = found.values.get_mut(..self.keys.count()).unwrap_or_default();
+        if let Err(wrong) = json::read(unit, &self.keys, values) {
+            *read = Unit::Fault(fault(unit, "line", wrong));
+            return;
+        }
+        let absent = self.places.iter().position(|place| found.values.get(*place) == Some(&Value::Absent));
+        if let Some(absent) = absent {
+            let field = self.needed.get(absent).copied().unwrap_or("line");
+            let wrong = Wrong {
+                kind: crate::fault::FaultKind::Syntax,
+                expected: "this key; the object has none",
+                at: unit,
+            };
+            *read = Unit::Fault(fault(unit, field, wrong));
+            return;
+        }
+        match (self.read)(&mut found, cache, record) {
+            Ok(Is::Request) => {}
+            Ok(Is::Directive) => *read = Unit::Directive,
+            Err(wrong) => {
+                let field = self.paths.get(found.last).copied().unwrap_or("line");
+                *read = Unit::Fault(fault(unit, field, wrong));
+            }
+        }
+    }
+}
+
+/// The fault of a column; its place is where the text that was refused stands in the line.
+pub(super) fn fault<'a>(unit: &'a [u8], field: &'a str, wrong: Wrong<'a>) -> Fault<'a> {
+    let begin = wrong.at.as_ptr().addr().checked_sub(unit.as_ptr().addr());
+    // An empty text that stands nowhere in the line is its end.
+    let offset = begin.filter(|offset| *offset <= unit.len()).unwrap_or(unit.len());
+    Fault::at(wrong.kind, field, wrong.expected, unit, offset)
+}
+
+/// The keys of an object format: an enum of their places, and `PATHS`, the list of them.
+macro_rules! keys {
+    ($($name:ident = $path:literal),+ $(,)?) => {
+        /// Places of the keys.
+        #[derive(Debug, Clone, Copy)]
+        enum Key { $($name),+ }
+
+        impl From<Key> for usize {
+            fn from(key: Key) -> usize {
+                key as usize
+            }
+        }
+
+        const PATHS: &[&str] = &[$($path),+];
+    };
+}
+
+pub(super) use keys;
