@@ -86,7 +86,8 @@ pub fn normalise<'b>(
 #[must_use]
 #[inline]
 pub fn plain(target: &[u8], escape: Escape) -> Option<&[u8]> {
-    if target.first() != Some(&b'/') {
+    let others = matches!(escape, Escape::Plus | Escape::Doubled | Escape::Entities);
+    if target.first() != Some(&b'/') || others {
         return None;
     }
     if is_ordinary(target) { Some(target) } else { plain_up_to_its_end(target, escape) }

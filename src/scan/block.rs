@@ -268,8 +268,9 @@ impl<'a> Scanner<'a> {
             let (hop, behind) = whom::hops(record, &file.source.trust, &who);
             out.facts.glance.see(record, meaning.bytes, hop, behind);
         }
-        // Nearly every line ends here: nothing is built for it.
-        if self.router.is_out(record.target.unwrap_or_default(), meaning.escape) {
+        // Nearly every line ends here: nothing is built for it. An object is what it is by its own columns.
+        let target = record.target.unwrap_or_default();
+        if record.object.is_none() && self.router.is_out(target, meaning.target) {
             Self::out_of_scope(in_window, out);
             return;
         }

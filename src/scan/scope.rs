@@ -3,14 +3,14 @@
 //! Records wait in a small [`Batch`] and are looked up together: what most requests of a large case are about lies far
 //! apart in memory, and the processor fetches for all of a batch in the time that one takes.
 
-use accesstrail_parsers::record::{Bytes, Escape, Meaning, Record};
+use accesstrail_parsers::record::{self, Abort, Bytes, Escape, Meaning, Object, Record, Span};
 use accesstrail_parsers::token::range::{ByteRanges, byte_range, content_range};
 
 use super::block::{BlockYield, Place, Scanner};
 use super::rules::{FileRules, semantics_bits};
 use super::whom::{self, Whom};
 use crate::case::path::unescape;
-use crate::case::route::Query;
+use crate::case::route::{ObjectQuery, Query};
 use crate::outcome::{self, Evidence, Mark, Method, Operation, Part};
 use crate::table::lexicon::{AS_TARGET, Asked, Asking, CLIENT, Met, More, Request};
 use crate::table::row::{ClientKind, Flags, Row};
@@ -56,9 +56,15 @@ impl Scanner<'_> {
 
     /// Puts a record into the batch.
     pub(super) fn wait<'r>(&self, waiting: Waiting<'r>, batch: &mut Batch<'r>) {
-        let record = &waiting.record;
-        let escape = [waiting.meaning.escape as u8];
-        // All that decides what a request is about.
+        let Waiting { record, meaning, .. } = &waiting;
+        // All that decides what a request is about: texts, and what else there is as one text more.
+        let kind = [meaning.target as u8, meaning.key as u8, record.operation as u8];
+        let (start, end) = record.span.map_or((u64::MAX, 0), |span| (span.start, span.end));
+        let mut numbers = [0; 24];
+        for (slot, number) in numbers.chunks_exact_mut(8).zip([start, end, record.size.unwrap_or(u64::MAX)]) {
+            slot.copy_from_slice(&number.to_le_bytes());
+        }
+        let is_store = record.object.is_some() || record.span.is_some() || record.size.is_some();
         let columns = [
             record.method,
             record.host,
@@ -66,7 +72,10 @@ impl Scanner<'_> {
             record.query,
             record.content_range,
             record.range,
-            Some(&escape[..]),
+            Some(&kind[..]),
+            record.object.and_then(|object| object.bucket),
+            record.object.map(|object| object.key),
+            is_store.then_some(&numbers[..]),
         ];
         batch.asked.push(self.words.ask(&columns, &mut batch.asking));
         batch.waiting.push(waiting);
@@ -129,13 +138,21 @@ impl Scanner<'_> {
             method_allowed: request.plain.method_allowed,
             status: record.status,
             bytes: logged(record.bytes),
-            abort: record.abort,
-            mark: Mark::Verified,
+            abort: if mark(record.abort).is_some() { Abort::Cut } else { record.abort },
+            mark: mark(record.abort).unwrap_or_default(),
             semantics: meaning.bytes,
             part: part(record),
             requested: record.range.and_then(byte_range).and_then(single_length),
-            size: rule.and_then(|rule| rule.size),
-            operation: if request.plain.listing { Operation::List } else { Operation::Web },
+            // The log's own size goes before what the case declares (METHOD M5.1).
+            size: record.size.or_else(|| rule.and_then(|rule| rule.size)),
+            operation: match record.operation {
+                _ if request.plain.listing => Operation::List,
+                record::Operation::Web | record::Operation::Other => Operation::Web,
+                record::Operation::Read => Operation::Read,
+                record::Operation::Learn => Operation::Learn,
+                record::Operation::List => Operation::List,
+                record::Operation::Copy => Operation::Copy,
+            },
         }
     }
 
@@ -148,7 +165,8 @@ impl Scanner<'_> {
         let [first, second] = &mut self.unescaped;
         let id = self.words.actor(
             agent.map(|text| unescape(text, escape, first)),
-            principal.map(|text| unescape(text, escape, second)),
+            // No writer puts a `+` for a space into a login.
+            principal.map(|text| if escape == Escape::Plus { text } else { unescape(text, escape, second) }),
         );
         self.words.keep_actor(agent, principal, escape, id);
         id
@@ -163,30 +181,38 @@ impl Scanner<'_> {
     /// What a record asks for that was never asked before, if that is any resource's.
     fn request(&mut self, waiting: &Waiting<'_>, asked: &Asked, asking: &Asking) -> Option<Met> {
         let Waiting { record, meaning, .. } = waiting;
-        let query = Query {
-            method: record.method,
-            host: record.host,
-            target: record.target.unwrap_or_default(),
-            query: record.query,
-            escape: meaning.escape,
-        };
-        let route = self.router.route(&query, &mut self.scratch)?;
+        let route = match record.object {
+            Some(Object { bucket, key }) => {
+                let object = ObjectQuery { bucket, key, escape: meaning.key };
+                self.router.route_object(&object, &mut self.scratch)
+            }
+            None => {
+                let query = Query {
+                    method: record.method,
+                    host: record.host,
+                    target: record.target.unwrap_or_default(),
+                    query: record.query,
+                    escape: meaning.target,
+                };
+                self.router.route(&query, &mut self.scratch)
+            }
+        }?;
         let rule = self.rules.resources.get(usize::from(route.resource)).cloned().unwrap_or_default();
         // Most targets are written as their path.
-        let is_path = record.target == Some(route.path.as_slice());
+        let is_path = record.object.is_none() && record.target == Some(route.path.as_slice());
         let more = More {
             also: route.also,
             folded: route.folded,
             host_unchecked: route.host_unchecked,
             part: part(record),
-            size: rule.size,
+            size: record.size.or(rule.size),
         };
         let request = Request {
             path: if is_path { AS_TARGET } else { self.words.text(Some(&route.path)) },
             resource: route.resource,
             object: self.words.text(Some(&[&route.resource.to_le_bytes()[..], &route.object].concat())),
             subject: self.words.text(route.subject.as_deref()),
-            method_allowed: rule.methods.iter().any(|m| Some(m.as_slice()) == record.method),
+            method_allowed: is_allowed(record, &rule.methods),
             listing: route.listing,
             more: (more != More::default()).then(|| Box::new(more)),
         };
@@ -204,8 +230,31 @@ fn logged(bytes: Bytes) -> Option<u64> {
     }
 }
 
-/// The part a `Content-Range` states.
+/// Whether the resource counts the method. Where a log has operations and no methods, a read is what a GET is.
+fn is_allowed(record: &Record<'_>, methods: &[Vec<u8>]) -> bool {
+    let asks_for = match (record.method, record.operation) {
+        (None, record::Operation::Web | record::Operation::Other) => None,
+        (None, _) => Some(&b"GET"[..]),
+        (method, _) => method,
+    };
+    asks_for.is_some_and(|asked| methods.iter().any(|method| method == asked))
+}
+
+/// How far a mark of the end may be relied on, if it says that the transfer was cut.
+fn mark(abort: Abort) -> Option<Mark> {
+    match abort {
+        Abort::Unlogged | Abort::Whole => None,
+        Abort::Cut => Some(Mark::Verified),
+        Abort::Reset => Some(Mark::ClientReset),
+        Abort::Doubtful => Some(Mark::Unverified),
+    }
+}
+
+/// The part that the log states was answered: in columns of its own, or as a `Content-Range`.
 fn part(record: &Record<'_>) -> Option<Part> {
+    if let Some(Span { start, end }) = record.span {
+        return Some(Part { start, end, total: None });
+    }
     let range = record.content_range.and_then(content_range)?;
     Some(Part { start: range.start, end: range.end, total: range.total })
 }

@@ -62,7 +62,7 @@ pub struct More {
 }
 
 /// How many columns decide what a request is about.
-pub const COLUMNS: usize = 7;
+pub const COLUMNS: usize = 10;
 
 /// The first columns of a request, in the order in which [`Local::ask`] is given them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

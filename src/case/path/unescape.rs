@@ -1,6 +1,7 @@
 //! The writer's own escaping of a column, undone (METHOD M4.2 step 1; FORMATS 0.9).
 //!
-//! Apache writes `\"`, `\\`, `\b`, `\n`, `\r`, `\t`, `\v` and `\xhh`; nginx writes `\xHH` alone, or JSON escapes.
+//! Apache writes `\"`, `\\`, `\b`, `\n`, `\r`, `\t`, `\v` and `\xhh`; nginx writes `\xHH` alone, or JSON escapes. W3C
+//! logs write a space as `+`, CloudFront and S3's keys `%hh`, CSV a quote twice, Azure Storage HTML entities.
 //! Whatever is no escape of the writer stays as it stands.
 
 use accesstrail_parsers::record::Escape;
@@ -9,19 +10,23 @@ use super::hex;
 
 /// The text with escapes undone; borrowed where it holds none.
 pub fn unescape<'b>(text: &'b [u8], escape: Escape, out: &'b mut Vec<u8>) -> &'b [u8] {
-    let one: fn(&[u8], &mut Vec<u8>) -> Option<usize> = match escape {
+    let (lead, one): (u8, fn(&[u8], &mut Vec<u8>) -> Option<usize>) = match escape {
         Escape::None => return text,
-        Escape::Backslash => backslash,
-        Escape::Json => json,
+        Escape::Backslash => (b'\\', backslash),
+        Escape::Json => (b'\\', json),
+        Escape::Plus => (b'+', plus),
+        Escape::Percent => (b'%', percent),
+        Escape::Doubled => (b'"', doubled),
+        Escape::Entities => (b'&', entity),
     };
-    if memchr::memchr(b'\\', text).is_none() {
+    if memchr::memchr(lead, text).is_none() {
         return text;
     }
     out.clear();
     let mut rest = text;
     while let Some((&byte, tail)) = rest.split_first() {
         rest = tail;
-        if byte == b'\\'
+        if byte == lead
             && let Some(taken) = one(tail, out)
         {
             rest = tail.get(taken..).unwrap_or_default();
@@ -30,6 +35,48 @@ pub fn unescape<'b>(text: &'b [u8], escape: Escape, out: &'b mut Vec<u8>) -> &'b
         }
     }
     out
+}
+
+fn plus(_tail: &[u8], out: &mut Vec<u8>) -> Option<usize> {
+    out.push(b' ');
+    Some(0)
+}
+
+fn percent(tail: &[u8], out: &mut Vec<u8>) -> Option<usize> {
+    let [high, low, ..] = tail else { return None };
+    out.push(hex(*high)? << 4 | hex(*low)?);
+    Some(2)
+}
+
+fn doubled(tail: &[u8], out: &mut Vec<u8>) -> Option<usize> {
+    tail.starts_with(b"\"").then(|| {
+        out.push(b'"');
+        1
+    })
+}
+
+/// What follows the `&` of an HTML entity: the five that XML knows, and numbers.
+fn entity(tail: &[u8], out: &mut Vec<u8>) -> Option<usize> {
+    /// `#x10ffff`, with zeros before it or not.
+    const LONGEST: usize = 12;
+    let end = tail.iter().take(LONGEST).position(|byte| *byte == b';')?;
+    let c = match tail.get(..end)? {
+        b"amp" => '&',
+        b"lt" => '<',
+        b"gt" => '>',
+        b"quot" => '"',
+        b"apos" => '\'',
+        [b'#', b'x' | b'X', digits @ ..] => number(digits, 16)?,
+        [b'#', digits @ ..] => number(digits, 10)?,
+        _ => return None,
+    };
+    out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+    Some(end + 1)
+}
+
+fn number(digits: &[u8], base: u32) -> Option<char> {
+    let digits = std::str::from_utf8(digits).ok().filter(|digits| !digits.starts_with('+'))?;
+    char::from_u32(u32::from_str_radix(digits, base).ok()?)
 }
 
 /// What follows a backslash of Apache or nginx: writes the byte, says how many bytes it took.
