@@ -11,10 +11,11 @@
 mod sample;
 
 use crate::encoding::Encoding;
+use crate::format::head::Leads;
 use crate::format::{Family, Format, Named, Server, catalogue};
 use crate::prefix::Kind;
 use crate::token::time::TimeCache;
-use sample::{Picked, Seen, pick};
+use sample::{Picked, Sample, Seen, pick};
 use std::sync::{Arc, OnceLock};
 
 /// How well one format fits.
@@ -57,9 +58,11 @@ pub fn sniff(sample: &[u8], server: Option<Server>) -> Sniffed {
 /// `sample` begins behind a byte order mark, if the file has one.
 #[must_use]
 pub fn sniff_in(sample: &[u8], encoding: Encoding, server: Option<Server>) -> Sniffed {
-    let picked = pick(sample, encoding);
+    let known = known(server);
+    let sample = pick(sample, encoding, &known.leads);
     let tried: Vec<Trial> =
-        known(server).iter().map(|(entry, format)| Trial::of(entry, Arc::clone(format), &picked)).collect();
+        known.formats.iter().map(|(entry, format)| Trial::of(entry, Arc::clone(format), &sample)).collect();
+    let picked = &sample.lines;
     let family = winner(&tried, picked.len());
     let lines = u32::try_from(picked.len()).unwrap_or(u32::MAX);
     let mut best: Vec<&Trial> = tried.iter().collect();
@@ -77,19 +80,25 @@ pub fn sniff_in(sample: &[u8], encoding: Encoding, server: Option<Server>) -> Sn
     if family.is_some_and(|family| family != Family::ERROR_LOG) {
         formats.extend(best.iter().filter(messages).map(|trial| Arc::clone(&trial.format)));
     }
-    Sniffed { scores, formats, family, prefixes: prefixes(&tried, &picked) }
+    Sniffed { scores, formats, family, prefixes: prefixes(&tried, picked) }
 }
 
-/// A format of the catalogue, compiled.
-type Known = (&'static Named, Arc<dyn Format>);
+/// The formats of the catalogue, compiled.
+struct Known {
+    formats: Vec<(&'static Named, Arc<dyn Format>)>,
+    /// Where directives of any of them stand.
+    leads: Leads,
+}
 
 /// The formats that are looked for, for files of `server`. They are the same for every file and are compiled once:
 /// of many small files that was most of the work.
-fn known(server: Option<Server>) -> &'static [Known] {
-    static KNOWN: [OnceLock<Vec<Known>>; 3] = [const { OnceLock::new() }; 3];
-    let compile = || -> Vec<Known> {
+fn known(server: Option<Server>) -> &'static Known {
+    static KNOWN: [OnceLock<Known>; 3] = [const { OnceLock::new() }; 3];
+    let compile = || {
         let sniffed = catalogue().iter().filter(|entry| entry.sniffed);
-        sniffed.filter_map(|entry| Some((entry, entry.compile(server, false).ok()?))).collect()
+        let formats: Vec<_> = sniffed.filter_map(|entry| Some((entry, entry.compile(server, false).ok()?))).collect();
+        let plain: Vec<_> = formats.iter().map(|(_, format)| Arc::clone(format)).collect();
+        Known { leads: Leads::of(&plain), formats }
     };
     let [any, apache, nginx] = &KNOWN;
     match server {
@@ -110,9 +119,10 @@ struct Trial {
 }
 
 impl Trial {
-    fn of(entry: &'static Named, format: Arc<dyn Format>, picked: &[Picked<'_>]) -> Self {
+    fn of(entry: &'static Named, format: Arc<dyn Format>, sample: &Sample<'_>) -> Self {
         let mut cache = TimeCache::default();
-        let seen: Vec<Seen> = picked.iter().map(|line| line.seen_by(&format, &mut cache)).collect();
+        let armed = sample.arm(&format);
+        let seen: Vec<Seen> = sample.lines.iter().map(|line| line.seen_by(&armed, &mut cache)).collect();
         let matched =
             u32::try_from(seen.iter().filter(|seen| **seen != Seen::Not).count()).unwrap_or(u32::MAX);
         Self { entry, format, matched, seen }

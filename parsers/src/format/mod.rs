@@ -6,14 +6,21 @@
 pub mod apache;
 pub mod catalogue;
 pub mod cloudflare;
+pub mod cloudfront;
 pub mod error_log;
+mod fielded;
+pub mod gcs;
+pub mod head;
 mod marks;
 pub mod nginx;
 pub mod own;
 pub mod s3;
 pub mod tableau;
 pub mod untimed;
+pub mod w3c;
+pub mod zeek;
 
+pub use head::Head;
 pub use marks::Marks;
 
 pub use catalogue::{Family, FormatError, Named, Origin, Server, Vendor, catalogue, named};
@@ -66,6 +73,14 @@ pub trait Format: Send + Sync + std::fmt::Debug {
     /// tries many formats and does not ask why one fails.
     fn may_read(&self, _unit: &[u8], _marks: &Marks) -> bool {
         true
+    }
+    /// Of a format whose lines need directives ([`Split::Header`]): how each line that holds one begins.
+    fn leads(&self) -> &'static [&'static [u8]] {
+        &[]
+    }
+    /// Of such a format: the one that reads lines under these directives; none where they do not suffice.
+    fn arm(&self, _head: &Head) -> Option<Arc<dyn Format>> {
+        None
     }
     /// Reads one unit (without its line ending). Never panics, never looks outside `unit`.
     fn parse<'a>(&'a self, unit: &'a [u8], cache: &mut TimeCache) -> Unit<'a>;

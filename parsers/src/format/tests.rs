@@ -1,6 +1,7 @@
 //! The catalogue as a whole.
 
-use super::{Family, Format, Server, Unit, catalogue, named, parse_any};
+use super::head::armed;
+use super::{Family, Format, Head, Server, Unit, catalogue, named, parse_any};
 use crate::fault::FaultKind;
 use crate::record::{ByteSemantics, Record, TimeBasis};
 use crate::token::time::TimeCache;
@@ -27,10 +28,20 @@ pub(super) fn fault(name: &str, line: &'static str) -> (FaultKind, &'static str,
     }
 }
 
-/// What a format makes of a line.
+/// What a format makes of a line; directives that it needs stand on lines before.
 pub(super) fn unit(name: &str, line: &'static str) -> Unit<'static> {
-    let format: &'static Arc<dyn Format> = Box::leak(Box::new(named(name, None).unwrap()));
+    let (format, line) = under_its_head(&named(name, None).unwrap(), line);
+    let format: &'static Arc<dyn Format> = Box::leak(Box::new(format));
     format.parse(line.as_bytes(), &mut TimeCache::default())
+}
+
+/// A format under the directives that stand before a sample's last line, and that line.
+fn under_its_head<'s>(format: &Arc<dyn Format>, sample: &'s str) -> (Arc<dyn Format>, &'s str) {
+    let (directives, line) = sample.rsplit_once('\n').unwrap_or(("", sample));
+    let mut head = Head::default();
+    directives.lines().for_each(|line| head.take(line.as_bytes()));
+    let armed = armed(std::slice::from_ref(format), &head);
+    (armed.into_iter().next().unwrap(), line)
 }
 
 #[test]
@@ -39,7 +50,8 @@ fn every_synthetic_sample_is_read_by_its_format() {
         for server in [None, Some(Server::Apache), Some(Server::Nginx)] {
             let format = named(entry.name, server).unwrap();
             assert_eq!(format.name(), entry.name);
-            let read = format.parse(entry.sample.as_bytes(), &mut TimeCache::default());
+            let (format, line) = under_its_head(&format, entry.sample);
+            let read = format.parse(line.as_bytes(), &mut TimeCache::default());
             match (entry.family, read) {
                 (Family::ERROR_LOG, Unit::Directive) => {}
                 (Family::ERROR_LOG, _) => panic!("{}: no message", entry.name),
@@ -58,8 +70,8 @@ fn every_synthetic_sample_is_read_by_its_format() {
 fn every_synthetic_sample_is_read_by_no_other_sniffed_shape() {
     for entry in catalogue().iter().filter(|entry| entry.sniffed) {
         for other in catalogue().iter().filter(|other| other.sniffed && other.name != entry.name) {
-            let format = named(other.name, None).unwrap();
-            let read = format.parse(entry.sample.as_bytes(), &mut TimeCache::default());
+            let (format, line) = under_its_head(&named(other.name, None).unwrap(), entry.sample);
+            let read = format.parse(line.as_bytes(), &mut TimeCache::default());
             assert!(matches!(read, Unit::Fault(_)), "{} reads the sample of {}", other.name, entry.name);
         }
     }

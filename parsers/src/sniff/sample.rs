@@ -2,7 +2,8 @@
 
 use crate::encoding::{Encoding, unmarked};
 use crate::fault::FaultKind;
-use crate::format::{Format, Marks, Unit};
+use crate::format::head::{Head, Leads};
+use crate::format::{Format, Marks, Split, Unit};
 use crate::framing::{is_blank, lines_of};
 use crate::prefix::{Kind, Peeled, peel};
 use crate::record::Stamp;
@@ -19,6 +20,29 @@ pub(super) struct Picked<'a> {
     line: Cow<'a, [u8]>,
     payload: Option<Payload>,
     marks: Marks,
+    /// Which of the sample's heads is in force.
+    head: usize,
+}
+
+/// What is looked at of a sample.
+pub(super) struct Sample<'a> {
+    /// Its lines.
+    pub(super) lines: Vec<Picked<'a>>,
+    /// The directives that are in force somewhere in it.
+    heads: Vec<Head>,
+}
+
+/// A format as it reads the lines under each head of a sample; none where it cannot.
+pub(super) struct Armed(Vec<Option<Arc<dyn Format>>>);
+
+impl Sample<'_> {
+    /// `format`, ready for this sample.
+    pub(super) fn arm(&self, format: &Arc<dyn Format>) -> Armed {
+        match format.split() {
+            Split::Header => Armed(self.heads.iter().map(|head| format.arm(head)).collect()),
+            _ => Armed(vec![Some(Arc::clone(format)); self.heads.len()]),
+        }
+    }
 }
 
 /// What was peeled off a line, without its borrow: it is read once for each format.
@@ -31,7 +55,7 @@ struct Payload {
 }
 
 impl<'a> Picked<'a> {
-    fn of(line: Cow<'a, [u8]>) -> Self {
+    fn of(line: Cow<'a, [u8]>, head: usize) -> Self {
         let mut scratch = Vec::new();
         let payload = peel(&line, &mut scratch).map(|peeled| Payload {
             kind: peeled.kind,
@@ -41,7 +65,7 @@ impl<'a> Picked<'a> {
             with_host: peeled.with_host.map(<[u8]>::to_vec),
         });
         let marks = Marks::of(&line);
-        Self { line, payload, marks }
+        Self { line, payload, marks, head }
     }
 
     /// Whether it has the shape of a known prefix.
@@ -50,7 +74,8 @@ impl<'a> Picked<'a> {
     }
 
     /// Whether `format` reads the line, and behind what.
-    pub(super) fn seen_by(&self, format: &Arc<dyn Format>, cache: &mut TimeCache) -> Seen {
+    pub(super) fn seen_by(&self, format: &Armed, cache: &mut TimeCache) -> Seen {
+        let Some(Some(format)) = format.0.get(self.head) else { return Seen::Not };
         // Where there is a prefix, more texts than the line are tried.
         if !self.bears_prefix() && !format.may_read(&self.line, &self.marks) {
             return Seen::Not;
@@ -84,19 +109,31 @@ pub(super) enum Seen {
     Behind(Kind),
 }
 
-/// At most [`LINES`] lines, evenly spread; blank ones, such as do not decode, and an unterminated last one
-/// (unless it is alone) tell nothing.
-pub(super) fn pick(sample: &[u8], encoding: Encoding) -> Vec<Picked<'_>> {
+/// At most [`LINES`] lines, evenly spread, and the directives in force at each; blank ones, such as do not decode, and an
+/// unterminated last one (unless it is alone) tell nothing.
+pub(super) fn pick<'a>(sample: &'a [u8], encoding: Encoding, leads: &Leads) -> Sample<'a> {
     let mut decoded = Vec::new();
     let mut text = |line| match encoding {
         Encoding::Bytes => Some(Cow::Borrowed(unmarked(line))),
         _ => encoding.text(line, &mut decoded).ok().map(|text| Cow::Owned(text.to_vec())),
     };
-    let all: Vec<(Cow<'_, [u8]>, bool)> = lines_of(sample, encoding)
-        .filter_map(|line| Some((text(line.bytes)?, line.terminated)))
-        .filter(|(line, _)| !is_blank(line))
-        .collect();
-    let whole = all.iter().filter(|(_, terminated)| *terminated).count().max(all.len().min(1));
+    let (mut heads, mut is_new) = (vec![Head::default()], false);
+    let mut all: Vec<(Cow<'_, [u8]>, bool, usize)> = Vec::new();
+    for line in lines_of(sample, encoding) {
+        let Some(text) = text(line.bytes).filter(|text| !is_blank(text)) else { continue };
+        if leads.begin(&text) {
+            // Directives that follow each other are one head.
+            if !std::mem::replace(&mut is_new, true) {
+                heads.extend(heads.last().cloned());
+            }
+            heads.last_mut().into_iter().for_each(|head| head.take(&text));
+        } else {
+            is_new = false;
+        }
+        all.push((text, line.terminated, heads.len() - 1));
+    }
+    let whole = all.iter().filter(|(_, terminated, _)| *terminated).count().max(all.len().min(1));
     let stride = whole.div_ceil(LINES).max(1);
-    all.into_iter().take(whole).step_by(stride).map(|(line, _)| Picked::of(line)).collect()
+    let lines = all.into_iter().take(whole).step_by(stride).map(|(line, _, head)| Picked::of(line, head)).collect();
+    Sample { lines, heads }
 }
