@@ -10,6 +10,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use accesstrail_parsers::encoding::{self, Encoding};
+use accesstrail_parsers::format::head::{Head, Leads};
 use accesstrail_parsers::framing;
 use accesstrail_parsers::prefix::OpenRuns;
 
@@ -47,6 +48,8 @@ pub struct Block {
     pub offset: u64,
     /// Number of lines before this block.
     pub first_line: u64,
+    /// The directives in force before it, where its format has any ([`Blocks::follow`]).
+    pub head: Arc<Head>,
 }
 
 impl Block {
@@ -70,6 +73,9 @@ pub struct Blocks<R> {
     ended: bool,
     /// Rest of an over-long line still to be passed over.
     skipping: bool,
+    /// Where directives stand, once that is known.
+    leads: Leads,
+    head: Arc<Head>,
 }
 
 impl<R: Read> Blocks<R> {
@@ -83,6 +89,34 @@ impl<R: Read> Blocks<R> {
             encoding: None,
             ended: false,
             skipping: false,
+            leads: Leads::default(),
+            head: Arc::default(),
+        }
+    }
+
+    /// From here on each block bears the directives before it: those of `first`, the block that was given last, and of
+    /// all after it. Told when the format is, by the first block.
+    pub fn follow(&mut self, leads: Leads, first: &Block) {
+        self.leads = leads;
+        self.pass(first);
+    }
+
+    /// Brings the directives of a block into force.
+    fn pass(&mut self, block: &Block) {
+        if self.leads.is_empty() || block.content == Content::TooLong {
+            return;
+        }
+        let text = block.text().0;
+        if block.encoding == Encoding::Bytes {
+            self.leads.pass(text, Arc::make_mut(&mut self.head));
+            return;
+        }
+        let mut decoded = Vec::new();
+        for line in framing::lines_of(text, block.encoding) {
+            match block.encoding.text(line.bytes, &mut decoded) {
+                Ok(text) if self.leads.begin(text) => Arc::make_mut(&mut self.head).take(text),
+                _ => {}
+            }
         }
     }
 
@@ -250,7 +284,10 @@ impl<R: Read> Blocks<R> {
             Content::TooLong => 1,
             Content::Lines => lines_in(&bytes, self.encoding()),
         };
-        Step::Block(Block { bytes: Arc::new(bytes), content, encoding: self.encoding(), offset, first_line })
+        let (encoding, head) = (self.encoding(), Arc::clone(&self.head));
+        let block = Block { bytes: Arc::new(bytes), content, encoding, offset, first_line, head };
+        self.pass(&block);
+        Step::Block(block)
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use accesstrail_parsers::encoding::Encoding;
+use accesstrail_parsers::format::head::Leads;
 use accesstrail_parsers::sniff;
 use accesstrail_parsers::unread::first_unread;
 
@@ -137,7 +138,11 @@ impl Path<'_, '_> {
             self.advance(blocks.reader().handed_over());
             match step {
                 Step::Block(block) => {
-                    let rules = rules.get_or_insert_with(|| told(self.job, id, &block, report));
+                    let rules = rules.get_or_insert_with(|| {
+                        let rules = told(self.job, id, &block, report);
+                        blocks.follow(Leads::of(&rules.formats), &block);
+                        rules
+                    });
                     let bytes = ToHash::Bytes(Arc::clone(&block.bytes));
                     self.worker.hand_on(bytes, Some(ToScan { rules: Arc::clone(rules), block }));
                 }

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
+use accesstrail_parsers::format::head::Leads;
 use accesstrail_parsers::sniff::sniff_in;
 
 use super::folds::{Folds, folds, in_order as again_in_order, shared};
@@ -280,16 +281,18 @@ impl Comparer<'_> {
                 },
             };
             if let Step::Block(block) = step {
-                let rules = rules.get_or_insert_with(|| FileRules {
-                    file: file.id,
-                    origin: file.report.origin,
-                    source: Arc::clone(source),
-                    formats: source
-                        .format
-                        .clone()
-                        .unwrap_or_else(|| sniff_in(block.text().0, block.encoding, source.server).formats),
-                    removed: Vec::new(),
-                    turns: Vec::new(),
+                let rules = rules.get_or_insert_with(|| {
+                    let told = || sniff_in(block.text().0, block.encoding, source.server).formats;
+                    let formats = source.format.clone().unwrap_or_else(told);
+                    blocks.follow(Leads::of(&formats), &block);
+                    FileRules {
+                        file: file.id,
+                        origin: file.report.origin,
+                        source: Arc::clone(source),
+                        formats,
+                        removed: Vec::new(),
+                        turns: Vec::new(),
+                    }
                 });
                 let end = block.encoding.last_newline_end(&block.bytes);
                 unterminated = !block.bytes.is_empty() && end != Some(block.bytes.len());

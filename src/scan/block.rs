@@ -16,6 +16,7 @@ use accesstrail_parsers::unit::{self, Read, read_peeled_into};
 use super::faults::Note;
 use super::nuls::Nuls;
 use super::rules::{FileRules, Rules};
+use super::stretch::{Stretch, stretches};
 use super::scope::{ABSURD_BYTES, Batch, Waiting};
 use super::when::When;
 use super::whom;
@@ -114,18 +115,28 @@ impl<'a> Scanner<'a> {
 
     fn read(&mut self, file: &FileRules, formats: &[Arc<dyn Format>], block: &Block) -> BlockYield {
         let mut out = BlockYield { rows: std::mem::take(&mut self.spare), ..BlockYield::default() };
+        for stretch in stretches(formats, block) {
+            self.stretch(file, &stretch, block, &mut out);
+        }
+        out.facts.order.end_block(block.offset);
+        out.account.bytes = block.bytes.len() as u64;
+        out
+    }
+
+    fn stretch(&mut self, file: &FileRules, stretch: &Stretch<'_>, block: &Block, out: &mut BlockYield) {
+        let formats = &*stretch.formats;
         let mut sheet = Sheet::new(file, formats);
         // The caches are lent to the parsers while a record borrows from them, not from the scanner.
         let mut decoded = std::mem::take(&mut self.decoded);
         let mut peeled = std::mem::take(&mut self.peeled);
         let mut times = std::mem::take(&mut self.times);
         let mut joiner = Joiner::new(LINE_CAP);
-        let (text, before) = block.text();
+        let Stretch { text, offset: before, lines_before, .. } = *stretch;
         // UTF-16 is full of zero bytes; a NUL in it shows only when a line is decoded.
         let mut nuls = Nuls::of(text, block.encoding != Encoding::Bytes);
         let place = |index: usize, offset: usize| Place {
-            line: block.first_line + index as u64,
-            last: block.first_line + index as u64,
+            line: block.first_line + (lines_before + index) as u64,
+            last: block.first_line + (lines_before + index) as u64,
             offset: block.offset + (before + offset) as u64,
         };
         let mut batch = Batch::default();
@@ -137,7 +148,7 @@ impl<'a> Scanner<'a> {
                 Ok(bytes) => bytes,
                 Err(fault) => {
                     out.account.lines += 1;
-                    note(&mut out, &fault, fault.kind, at);
+                    note(out, &fault, fault.kind, at);
                     continue;
                 }
             };
@@ -147,14 +158,14 @@ impl<'a> Scanner<'a> {
             }
             if let Some(fault) = may_hold_nul.then(|| unit::nul_within(bytes)).flatten() {
                 out.account.lines += 1;
-                note(&mut out, &fault, fault.kind, at);
+                note(out, &fault, fault.kind, at);
                 continue;
             }
             if block.encoding == Encoding::Bytes && !prefix::may_bear(bytes) {
                 // It stands alone, and so do its slices: they may wait for others.
                 let bytes = encoding::unmarked(line.bytes);
                 read_peeled_into(formats, bytes, None, &mut times, &mut lone);
-                self.unit(&mut sheet, &lone, line.terminated, at, &mut batch, &mut out);
+                self.unit(&mut sheet, &lone, line.terminated, at, &mut batch, out);
                 continue;
             }
             let line = Line { bytes, ..line };
@@ -168,7 +179,7 @@ impl<'a> Scanner<'a> {
                         continue;
                     }
                     out.account.repeat_notes += u64::from(is_repeat_note(&read, layer.as_ref()));
-                    self.alone(&mut sheet, &read, line.terminated, at, &mut out);
+                    self.alone(&mut sheet, &read, line.terminated, at, out);
                 }
                 Fed::Held => out.account.held += 1,
                 Fed::Joined(joined) => {
@@ -178,7 +189,7 @@ impl<'a> Scanner<'a> {
                         continue;
                     }
                     let at = Place { last: at.line, ..place(joined.index, joined.offset) };
-                    self.alone(&mut sheet, &read, line.terminated, at, &mut out);
+                    self.alone(&mut sheet, &read, line.terminated, at, out);
                 }
             }
         }
@@ -186,14 +197,11 @@ impl<'a> Scanner<'a> {
             // Its lines were held; as a unit it stands for the first of them.
             out.account.held -= 1;
             let read = joined.read(formats, &mut times);
-            self.alone(&mut sheet, &read, true, place(joined.index, joined.offset), &mut out);
+            self.alone(&mut sheet, &read, true, place(joined.index, joined.offset), out);
         }
-        self.resolve(file, &mut batch, &mut out);
+        self.resolve(file, &mut batch, out);
         (self.decoded, self.peeled, self.times) = (decoded, peeled, times);
-        out.facts.order.end_block(block.offset);
-        out.account.bytes = block.bytes.len() as u64;
         sheet.close(&mut out.account);
-        out
     }
 
     /// A unit whose text is gone with the next line.
@@ -308,7 +316,7 @@ impl<'a> Sheet<'a> {
 
     fn close(self, account: &mut Account) {
         for (format, used) in self.formats.iter().zip(&self.used).filter(|(_, used)| used.records > 0) {
-            account.formats.insert(format.name().to_owned(), used.records);
+            *account.formats.entry(format.name().to_owned()).or_default() += used.records;
             let basis = self.file.source.time_basis.unwrap_or(used.meaning.time_basis);
             *account.time_bases.entry(basis_word(basis)).or_default() += used.records;
         }

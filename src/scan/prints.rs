@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::hash::BuildHasher;
 
+use accesstrail_parsers::encoding::Encoding;
 use accesstrail_parsers::format::Unit;
 use accesstrail_parsers::framing;
 use accesstrail_parsers::prefix::{Kind, Peeled, peel};
@@ -11,6 +12,7 @@ use accesstrail_parsers::token::time::TimeCache;
 use accesstrail_parsers::unit::read_peeled;
 
 use super::rules::FileRules;
+use super::stretch::{Stretch, stretches};
 use super::when::When;
 use crate::coverage::overlap::{Overlap, Print, overlap};
 use crate::intake::blocks::{Block, Content};
@@ -47,26 +49,33 @@ impl Prints {
             self.push(Print { hash: keys.print(&block.bytes), time_us: None, client: 0 }, None);
             return;
         }
+        for stretch in stretches(&file.formats, block) {
+            self.stretch(keys, file, &stretch, block.encoding);
+        }
+    }
+
+    fn stretch(&mut self, keys: &Keys, file: &FileRules, stretch: &Stretch<'_>, encoding: Encoding) {
         let (mut times, mut when, mut odd) = (TimeCache::default(), When::default(), Times::default());
         let (mut decoded, mut peeled) = (Vec::new(), Vec::new());
-        for line in framing::lines_of(block.text().0, block.encoding) {
-            let Ok(text) = block.encoding.text(line.bytes, &mut decoded) else {
+        let formats = &*stretch.formats;
+        for line in framing::lines_of(stretch.text, encoding) {
+            let Ok(text) = encoding.text(line.bytes, &mut decoded) else {
                 self.push(Print { hash: keys.print(line.bytes), time_us: None, client: 0 }, None);
                 continue;
             };
             let layer = peel(text, &mut peeled);
-            let read = read_peeled(&file.formats, text, layer, &mut times);
+            let read = read_peeled(formats, text, layer, &mut times);
             let mut print = Print { hash: keys.print(text), time_us: None, client: 0 };
             if let Unit::Record(record) = &read.unit {
                 print.time_us = Some(when.utc(&record.time, file, 0, &mut odd));
                 print.client = record.client.map_or(0, |c| keys.first.hash_one(c));
             }
             // A record that borrows its time from the prefix is not itself without it.
-            let whole = file.formats.get(read.format).is_some_and(|format| format.states_time());
+            let whole = formats.get(read.format).is_some_and(|format| format.states_time());
             let layer = layer.filter(|layer| read.prefix == Some(layer.kind) && !layer.partial && whole);
             let inner = layer.map(|layer| {
                 let without = Peeled { with_time: None, ..layer };
-                let mut is_read = |p| !read_peeled(&file.formats, text, Some(p), &mut times).is_fault();
+                let mut is_read = |p| !read_peeled(formats, text, Some(p), &mut times).is_fault();
                 // Where the time behind a bar is the log's own first column, it belongs to the line.
                 let payload = layer.with_time.filter(|_| !is_read(without)).unwrap_or(layer.payload);
                 (keys.print(payload), layer.kind)

@@ -1,0 +1,65 @@
+//! A block in stretches: the lines under one set of directives, with the formats that read them. Where no format needs
+//! directives, a block is one stretch.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use accesstrail_parsers::encoding::Encoding;
+use accesstrail_parsers::format::Format;
+use accesstrail_parsers::format::head::{Head, Leads, armed};
+use accesstrail_parsers::framing;
+
+use crate::intake::blocks::Block;
+
+/// Lines that are read alike.
+pub(super) struct Stretch<'b> {
+    pub(super) text: &'b [u8],
+    /// Where it begins in the block.
+    pub(super) offset: usize,
+    /// How many lines of the block stand before it.
+    pub(super) lines_before: usize,
+    pub(super) formats: Cow<'b, [Arc<dyn Format>]>,
+}
+
+/// The stretches of a block, all of its lines in their order.
+pub(super) fn stretches<'b>(formats: &'b [Arc<dyn Format>], block: &'b Block) -> Vec<Stretch<'b>> {
+    let (text, offset) = block.text();
+    let leads = Leads::of(formats);
+    if leads.is_empty() {
+        return vec![Stretch { text, offset, lines_before: 0, formats: Cow::Borrowed(formats) }];
+    }
+    let cuts = match block.encoding {
+        Encoding::Bytes => leads.stretches(text, &block.head),
+        encoding => decoded(&leads, text, encoding, &block.head),
+    };
+    let mut lines_before = 0;
+    let mut out = Vec::with_capacity(cuts.len());
+    for (range, head) in cuts {
+        let (begin, part) = (range.start, text.get(range).unwrap_or_default());
+        let formats = Cow::Owned(armed(formats, &head));
+        out.push(Stretch { text: part, offset: offset + begin, lines_before, formats });
+        lines_before += framing::lines_of(part, block.encoding).count();
+    }
+    out
+}
+
+/// As [`Leads::stretches`], of a text that is not written as bytes.
+fn decoded(leads: &Leads, text: &[u8], encoding: Encoding, before: &Head) -> Vec<(std::ops::Range<usize>, Head)> {
+    let (mut out, mut head, mut decoded) = (Vec::new(), before.clone(), Vec::new());
+    let (mut begin, mut is_body) = (0, false);
+    for line in framing::lines_of(text, encoding) {
+        match encoding.text(line.bytes, &mut decoded) {
+            Ok(directive) if leads.begin(directive) => {
+                if std::mem::take(&mut is_body) {
+                    out.push((begin..line.offset, head.clone()));
+                    begin = line.offset;
+                }
+                head.take(directive);
+            }
+            Ok(text) if framing::is_blank(text) => {}
+            _ => is_body = true,
+        }
+    }
+    out.push((begin..text.len(), head));
+    out
+}
