@@ -513,7 +513,9 @@ mod tests {
         ];
         let (mut asking, mut answers) = (Asking::default(), Vec::new());
         let ask = |[a, b]: &[Option<&[u8]>; 2], asking: &mut Asking| {
-            local.ask(&[*a, *b, None, None, None, None, None], asking)
+            let mut columns = [None; COLUMNS];
+            (columns[0], columns[1]) = (*a, *b);
+            local.ask(&columns, asking)
         };
         let asked: Vec<Asked> = lists.iter().map(|list| ask(list, &mut asking)).collect();
         local.look_up(&asked, &mut asking, &mut answers);

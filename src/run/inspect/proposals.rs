@@ -55,10 +55,15 @@ fn timezone(set: &Set<'_>) -> Option<Proposal> {
     })
 }
 
+/// Whether some of it is in a shape that several servers write.
+pub(super) fn looks_alike(set: &Set<'_>) -> bool {
+    let is_one = |name: &String| catalogue().iter().any(|entry| entry.look_alike && entry.name == name);
+    set.account.formats.keys().any(is_one)
+}
+
 /// METHOD M5.2, M5.5: a look-alike leaves open what its byte column counts.
 fn server(set: &Set<'_>) -> Vec<Proposal> {
-    let records = set.glance.open_bytes;
-    if records == 0 {
+    if set.glance.open_bytes == 0 || !looks_alike(set) {
         return Vec::new();
     }
     let mut names = set.account.formats.keys();

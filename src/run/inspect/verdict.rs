@@ -2,6 +2,7 @@
 
 use chrono_tz::Tz;
 
+use super::proposals::looks_alike;
 use super::proxy::{Proxies, shown_count};
 use super::sets::Set;
 use super::zone_words;
@@ -131,10 +132,11 @@ fn behind(proxies: &Proxies) -> String {
 fn remarks(set: &Set<'_>) -> Vec<String> {
     let mut out = Vec::new();
     if set.glance.open_bytes > 0 {
-        out.push(
-            "Apache and nginx write these columns alike, so it is open what the byte column counts."
-                .to_owned(),
-        );
+        let why = match looks_alike(set) {
+            true => "Apache and nginx write these columns alike, so it is open what the byte column counts.",
+            false => "Its maker does not say what the byte column counts, if there is one.",
+        };
+        out.push(why.to_owned());
     }
     let copies = set.files.iter().filter(|(_, f)| f.duplicate_of.is_some()).count() as u64;
     if copies > 0 {
