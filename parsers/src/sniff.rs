@@ -96,7 +96,8 @@ fn known(server: Option<Server>) -> &'static Known {
     static KNOWN: [OnceLock<Known>; 3] = [const { OnceLock::new() }; 3];
     let compile = || {
         let sniffed = catalogue().iter().filter(|entry| entry.sniffed);
-        let formats: Vec<_> = sniffed.filter_map(|entry| Some((entry, entry.compile(server, false).ok()?))).collect();
+        let formats: Vec<_> =
+            sniffed.filter_map(|entry| Some((entry, entry.compile(server, false).ok()?))).collect();
         let plain: Vec<_> = formats.iter().map(|(_, format)| Arc::clone(format)).collect();
         Known { leads: Leads::of(&plain), formats }
     };

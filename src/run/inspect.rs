@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use self::sets::Set;
 use super::harvest::{Reading, harvest};
+use super::kinds;
 use super::prepare::{Machine, prepare};
 use super::progress::Progress;
 use super::settle::{File, Settled, settle};
@@ -69,7 +70,7 @@ impl Inspected {
 /// # Errors
 /// See [`RunError`].
 pub fn inspect(case: &Case, machine: &Machine, progress: &dyn Progress) -> Result<Inspected, RunError> {
-    let prepared = prepare(case, machine)?;
+    let mut prepared = prepare(case, machine)?;
     progress.expects(prepared.bytes);
     let lexicon = Lexicon::new(machine.memory_bytes, machine.threads);
     let threads = machine.threads;
@@ -81,6 +82,7 @@ pub fn inspect(case: &Case, machine: &Machine, progress: &dyn Progress) -> Resul
     };
     let reading = Reading { threads, caps: prepared.caps, first_id: 0 };
     let mut harvested = harvest(prepared.jobs(), &prepared.rules, &lexicon, &keeping, reading, progress)?;
+    kinds::part(&mut prepared, case, &harvested);
     let settled = settle(&prepared, &mut harvested, &lexicon, &keeping, threads)?;
     for file in &settled.files {
         check::account(&file.name(), &file.account)?;

@@ -12,6 +12,7 @@ use super::caveats::{self, Grounds, OtherMethods};
 use super::findings;
 use super::groups::{By, Grouping};
 use super::harvest::{Harvest, Reading, harvest};
+use super::kinds;
 use super::prepare::{Machine, Prepared, prepare};
 use super::progress::Progress;
 use super::settle::{File, Settled, settle};
@@ -84,13 +85,14 @@ pub fn investigate<'a>(
     progress: &dyn Progress,
 ) -> Result<Investigation<'a>, RunError> {
     let case = question.case;
-    let prepared = prepare(case, &question.machine)?;
+    let mut prepared = prepare(case, &question.machine)?;
     progress.expects(prepared.bytes);
     let threads = question.machine.threads;
     let lexicon = Lexicon::new(question.machine.memory_bytes, threads);
     let keeping = keeping(&prepared, &question.machine);
     let reading = Reading { threads, caps: prepared.caps, first_id: 0 };
     let mut harvested = harvest(prepared.jobs(), &prepared.rules, &lexicon, &keeping, reading, progress)?;
+    kinds::part(&mut prepared, case, &harvested);
     let settled = settle(&prepared, &mut harvested, &lexicon, &keeping, threads)?;
     something_read(&settled)?;
     for file in &settled.files {

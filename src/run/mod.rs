@@ -16,6 +16,7 @@ pub mod groups;
 pub mod harvest;
 pub mod inspect;
 pub mod investigate;
+mod kinds;
 pub mod prepare;
 pub mod progress;
 mod reader;

@@ -47,6 +47,8 @@ pub struct Prepared {
     pub files: Vec<(Found, Arc<SourceRules>)>,
     /// Names of the vantages, sorted.
     pub vantages: Vec<String>,
+    /// By file id the kind of log, where files of one undeclared source are of several ([`super::kinds`]).
+    pub kinds: std::collections::BTreeMap<u32, &'static str>,
     /// Rules of the scan.
     pub rules: Rules,
     /// How far a compressed stream may unfold.
@@ -97,7 +99,8 @@ pub fn prepare(case: &Case, machine: &Machine) -> Result<Prepared, RunError> {
     let window = window(case)?;
     let resources = case.resources.iter().map(resource_rule).collect();
     let rules = Rules { router, resources, window, partitions, collect_clients: machine.collect_clients };
-    Ok(Prepared { bytes, files, vantages, rules, caps: case.caps })
+    let kinds = std::collections::BTreeMap::new();
+    Ok(Prepared { bytes, files, vantages, kinds, rules, caps: case.caps })
 }
 
 /// A path of a case file that leads nowhere is shown where it stands.

@@ -151,12 +151,19 @@ fn in_order(prepared: &Prepared, harvested: &Harvest) -> Vec<File> {
         .iter()
         .filter_map(|(id, report)| {
             let (found, source) = prepared.files.get(report.origin.0 as usize)?;
+            let (source, vantage) = match prepared.kinds.get(id) {
+                Some(kind) => {
+                    let place = prepared.vantages.iter().position(|name| name == kind).unwrap_or(0);
+                    ((*kind).to_owned(), u16::try_from(place).unwrap_or(u16::MAX))
+                }
+                None => (source.name.clone(), source.vantage),
+            };
             Some(File {
                 id: *id,
                 path: found.shown.clone(),
                 member: report.member.clone(),
-                source: source.name.clone(),
-                vantage: source.vantage,
+                source,
+                vantage,
                 report: report.clone(),
                 account: harvested.accounts.get(id).cloned().unwrap_or_default(),
                 duplicate_of: None,

@@ -44,7 +44,12 @@ pub(super) fn stretches<'b>(formats: &'b [Arc<dyn Format>], block: &'b Block) ->
 }
 
 /// As [`Leads::stretches`], of a text that is not written as bytes.
-fn decoded(leads: &Leads, text: &[u8], encoding: Encoding, before: &Head) -> Vec<(std::ops::Range<usize>, Head)> {
+fn decoded(
+    leads: &Leads,
+    text: &[u8],
+    encoding: Encoding,
+    before: &Head,
+) -> Vec<(std::ops::Range<usize>, Head)> {
     let (mut out, mut head, mut decoded) = (Vec::new(), before.clone(), Vec::new());
     let (mut begin, mut is_body) = (0, false);
     for line in framing::lines_of(text, encoding) {

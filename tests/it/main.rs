@@ -6,6 +6,7 @@
 //! | [`incident`] | the incident that ships with its truth: every key of the answer sheet against every output |
 //! | [`invariance`] | same evidence, same bytes: threads, memory, partitions, order, compression, folder change nothing |
 //! | [`recount`] | the figures, counted a second time by awk and by a naive program that shares no code with this one |
+//! | [`formats`] | directives, object stores and kinds of logs, seen from outside |
 //! | [`columns`] | the parsers alone on real logs: records, faults and columns, pinned per file |
 //! | [`corpus`] | real logs: every line of every file is a record, a directive, blank, or a fault with a reason |
 //! | [`bad_input`] | wrong questions and broken evidence: the exit status, one sentence, nothing on stdout |
@@ -38,6 +39,7 @@ mod columns;
 mod contract;
 mod corpus;
 mod evidence;
+mod formats;
 mod incident;
 mod inspect;
 mod invariance;

@@ -27,7 +27,8 @@ const FAMILY: Family = Family::of("cloudfront");
 
 const SAMPLE: &str = "#Version: 1.0\n#Fields: date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type cs-protocol-version fle-status fle-encrypted-fields c-port time-to-first-byte x-edge-detailed-result-type sc-content-type sc-content-len sc-range-start sc-range-end\n2024-01-16\t23:56:42\tCMH68-P2\t2770\t192.0.2.7\tGET\td111111abcdef8.cloudfront.net\t/a.csv\t200\t-\tcurl/7.79.1\tb=c\t-\tHit\teGC6xGseFkxo1BMAlPTAqh0w9==\tfiles.example.org\thttps\t97\t0.017\t-\tTLSv1.3\tTLS_AES_128_GCM_SHA256\tHit\tHTTP/2.0\t-\t-\t54298\t0.017\tHit\ttext/csv\t2326\t-\t-";
 
-pub(super) const FORMATS: &[Named] = &[Named::own("cloudfront", FAMILY, Origin::Seen, SAMPLE, || Arc::new(CloudFront))];
+pub(super) const FORMATS: &[Named] =
+    &[Named::own("cloudfront", FAMILY, Origin::Seen, SAMPLE, || Arc::new(CloudFront))];
 
 /// Standard logs.
 #[derive(Debug)]
@@ -135,15 +136,24 @@ mod tests {
         let read = record("cloudfront", SAMPLE);
         assert_eq!((read.time.local_us, read.time.zone), (1_705_449_402_000_000, Zone::Offset(0)));
         assert_eq!((read.client, read.host), (Some(&b"192.0.2.7"[..]), Some(&b"files.example.org"[..])));
-        assert_eq!((read.target, read.query, read.status), (Some(&b"/a.csv"[..]), Some(&b"b=c"[..]), Some(200)));
+        assert_eq!(
+            (read.target, read.query, read.status),
+            (Some(&b"/a.csv"[..]), Some(&b"b=c"[..]), Some(200))
+        );
         assert_eq!((read.bytes, read.size, read.span), (Bytes::Logged(2770), Some(2326), None));
-        assert_eq!((read.request_id, read.abort), (Some(&b"eGC6xGseFkxo1BMAlPTAqh0w9=="[..]), Abort::Unlogged));
+        assert_eq!(
+            (read.request_id, read.abort),
+            (Some(&b"eGC6xGseFkxo1BMAlPTAqh0w9=="[..]), Abort::Unlogged)
+        );
     }
 
     /// METHOD M5.1.
     #[test]
     fn the_content_length_is_a_size_only_of_a_200_without_a_range() {
-        let part = record("cloudfront", with(&[("sc-status", "206"), ("sc-range-start", "0"), ("sc-range-end", "98")]));
+        let part = record(
+            "cloudfront",
+            with(&[("sc-status", "206"), ("sc-range-start", "0"), ("sc-range-end", "98")]),
+        );
         assert_eq!((part.size, part.span), (None, Some(Span { start: 0, end: 98 })));
         assert_eq!(record("cloudfront", with(&[("sc-status", "304")])).size, None);
         assert_eq!(record("cloudfront", with(&[("sc-range-start", "0")])).size, None);
@@ -154,7 +164,10 @@ mod tests {
     #[test]
     fn a_viewer_that_hung_up_cuts_the_transfer() {
         for word in ["ClientCommError", "ClientHungUpRequest"] {
-            assert_eq!(record("cloudfront", with(&[("x-edge-detailed-result-type", word)])).abort, Abort::Cut);
+            assert_eq!(
+                record("cloudfront", with(&[("x-edge-detailed-result-type", word)])).abort,
+                Abort::Cut
+            );
         }
         let gone = record("cloudfront", with(&[("sc-status", "000"), ("x-edge-result-type", "Error")]));
         assert_eq!((gone.status, gone.abort), (Some(0), Abort::Unlogged));

@@ -104,7 +104,10 @@ pub(super) struct Fielded {
 }
 
 /// The names of a list, each with what `col` says of it.
-pub(super) fn columns<'t>(names: impl Iterator<Item = &'t [u8]>, col: impl Fn(&str) -> Col) -> Box<[(Box<str>, Col)]> {
+pub(super) fn columns<'t>(
+    names: impl Iterator<Item = &'t [u8]>,
+    col: impl Fn(&str) -> Col,
+) -> Box<[(Box<str>, Col)]> {
     // A name of other bytes is nobody's.
     names.map(|name| std::str::from_utf8(name).unwrap_or("?")).map(|name| (name.into(), col(name))).collect()
 }
@@ -192,7 +195,13 @@ impl Fielded {
             // The directive has the day; a clock before its own is past midnight.
             (None, Some(clock), Some((days, begun))) => (days + i64::from(clock < begun)) * DAY_US + clock,
             _ if record.time.zone == Zone::Offset(0) && self.states_epoch() => return Ok(()),
-            _ => return Err(Wrong { kind: FaultKind::Time, expected: "a date and a clock; the names have none", at: unit }),
+            _ => {
+                return Err(Wrong {
+                    kind: FaultKind::Time,
+                    expected: "a date and a clock; the names have none",
+                    at: unit,
+                });
+            }
         };
         record.time = Stamp { local_us, zone: self.zone };
         Ok(())
@@ -224,7 +233,9 @@ impl Fielded {
             Col::Host => record.host = logged(text),
             Col::OtherHost => draft.other_host = logged(text),
             Col::Status => record.status = all(text, number::status)?,
-            Col::Bytes => record.bytes = all(text, number::bytes_or_dash)?.map_or(Bytes::Unlogged, Bytes::Logged),
+            Col::Bytes => {
+                record.bytes = all(text, number::bytes_or_dash)?.map_or(Bytes::Unlogged, Bytes::Logged)
+            }
             Col::Agent => record.agent = Some(text).filter(|text| *text != b"-"),
             Col::Referer => record.referer = Some(text).filter(|text| *text != b"-"),
             Col::Login => record.principal = logged(text),
@@ -297,7 +308,11 @@ impl Cut {
         }
         let line = line.trim_ascii_end();
         let is_tight = memchr::memmem::find(line, b"  ").is_none();
-        if is_tight || memchr::memchr_iter(b' ', line).count() + 1 <= columns { Self::At(b' ') } else { Self::Loose }
+        if is_tight || memchr::memchr_iter(b' ', line).count() + 1 <= columns {
+            Self::At(b' ')
+        } else {
+            Self::Loose
+        }
     }
 
     fn column(self, i: &[u8]) -> Read<'_, Column<'_>> {

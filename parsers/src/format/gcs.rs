@@ -74,9 +74,10 @@ impl Format for Gcs {
     }
 
     fn arm(&self, head: &Head) -> Option<Arc<dyn Format>> {
-        let names = head.line(LEAD)?.split(|byte| *byte == b',').map(|name| {
-            name.strip_prefix(b"\"").and_then(|name| name.strip_suffix(b"\"")).unwrap_or(name)
-        });
+        let names = head
+            .line(LEAD)?
+            .split(|byte| *byte == b',')
+            .map(|name| name.strip_prefix(b"\"").and_then(|name| name.strip_suffix(b"\"")).unwrap_or(name));
         Some(Arc::new(Fielded {
             name: "gcs",
             meaning: self.meaning(),
@@ -122,7 +123,10 @@ mod tests {
     fn the_documented_columns_are_read() {
         let read = record("gcs", SAMPLE);
         assert_eq!((read.time.local_us, read.client), (1_693_206_014_339_368, Some(&b"192.0.2.7"[..])));
-        assert_eq!((read.bytes, read.status, read.operation), (Bytes::Logged(2326), Some(200), Operation::Read));
+        assert_eq!(
+            (read.bytes, read.status, read.operation),
+            (Bytes::Logged(2326), Some(200), Operation::Read)
+        );
         assert_eq!(read.object, Some(Object { bucket: Some(b"files.example.org"), key: b"a.csv" }));
         assert_eq!(read.agent, Some(&br#"Mozilla/5.0 (like ""Gecko"",gzip(gfe))"#[..]));
         assert_eq!(read.request_id, Some(&b"ADPycduvHuLfdAtc"[..]));
@@ -130,7 +134,12 @@ mod tests {
 
     #[test]
     fn operations_say_what_was_asked_for() {
-        for (word, wanted) in [("GET_Bucket", Operation::List), ("GET_ObjectAcl", Operation::Learn), ("PUT_Object", Operation::Other), ("", Operation::Web)] {
+        for (word, wanted) in [
+            ("GET_Bucket", Operation::List),
+            ("GET_ObjectAcl", Operation::Learn),
+            ("PUT_Object", Operation::Other),
+            ("", Operation::Web),
+        ] {
             assert_eq!(record("gcs", with(("GET_Object", word))).operation, wanted, "{word}");
         }
     }

@@ -174,7 +174,14 @@ mod tests {
     #[test]
     fn the_last_directive_of_a_keyword_is_in_force() {
         let mut head = Head::default();
-        for line in [&b"#Fields: a b"[..], b"#Date: 1", b"#Fields:  c ", b"#fields\tx\ty", b"\"time\",\"ip\"", b"#None: 1"] {
+        for line in [
+            &b"#Fields: a b"[..],
+            b"#Date: 1",
+            b"#Fields:  c ",
+            b"#fields\tx\ty",
+            b"\"time\",\"ip\"",
+            b"#None: 1",
+        ] {
             head.take(line);
         }
         assert_eq!(head.get(b"#Fields:"), Some(&b"c"[..]));
@@ -188,7 +195,9 @@ mod tests {
         let found = leads().stretches(text, &Head::of(b"#Date: 0"));
         let shown: Vec<_> = found
             .iter()
-            .map(|(range, head)| (text.get(range.clone()).unwrap(), head.get(b"#Date:").unwrap(), head.get(b"#Version:")))
+            .map(|(range, head)| {
+                (text.get(range.clone()).unwrap(), head.get(b"#Date:").unwrap(), head.get(b"#Version:"))
+            })
             .collect();
         let wanted: [(&[u8], &[u8], Option<&[u8]>); 3] = [
             (b"one\r\n", b"0", None),

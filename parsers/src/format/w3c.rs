@@ -71,11 +71,14 @@ impl W3c {
         let names: Vec<&[u8]> = names(head)?.collect();
         let has = |name: &str| names.iter().any(|known| known.eq_ignore_ascii_case(name.as_bytes()));
         let software = head.get(b"#Software:").unwrap_or_default();
-        if names.iter().any(|name| name.starts_with(b"x-edge-")) || !(has("c-ip") || has("cs-method") || has("cs-uri-stem")) {
+        if names.iter().any(|name| name.starts_with(b"x-edge-"))
+            || !(has("c-ip") || has("cs-method") || has("cs-uri-stem"))
+        {
             return None;
         }
         let is_iis = software.is_empty() || memchr::memmem::find(software, b"Information Services").is_some();
-        let is_http = (has("s-ip") || has("s-port")) && has("cs-uri-stem") && !has("date-local") && !has("cs-vid");
+        let is_http =
+            (has("s-ip") || has("s-port")) && has("cs-uri-stem") && !has("date-local") && !has("cs-vid");
         Some(match () {
             () if has("s-reason") && has("s-queuename") => Self::HttpErr,
             () if has("x-session") || memchr::memmem::find(software, b"FTP").is_some() => Self::Ftp,
@@ -129,7 +132,11 @@ impl Format for W3c {
 
     fn meaning(&self) -> Meaning {
         let escape = if *self == Self::Other { Escape::Doubled } else { Escape::Plus };
-        Meaning { escape, target: if *self == Self::Other { Escape::Doubled } else { Escape::None }, ..Meaning::UNKNOWN }
+        Meaning {
+            escape,
+            target: if *self == Self::Other { Escape::Doubled } else { Escape::None },
+            ..Meaning::UNKNOWN
+        }
     }
 
     fn leads(&self) -> &'static [&'static [u8]] {
@@ -185,7 +192,13 @@ pub(super) fn unarmed(unit: &[u8]) -> Unit<'_> {
     if unit.starts_with(b"#") {
         return Unit::Directive;
     }
-    Unit::Fault(Fault::at(FaultKind::Syntax, "#Fields", "a `#Fields` line before it that names its columns", unit, 0))
+    Unit::Fault(Fault::at(
+        FaultKind::Syntax,
+        "#Fields",
+        "a `#Fields` line before it that names its columns",
+        unit,
+        0,
+    ))
 }
 
 /// HTTPERR: without a method and a target nothing was asked for.

@@ -107,7 +107,10 @@ mod tests {
     fn the_documented_columns_are_read() {
         let read = record("zeek", SAMPLE);
         assert_eq!((read.time.local_us, read.time.zone), (1_320_279_566_452_687, Zone::Offset(0)));
-        assert_eq!((read.client, read.method, read.status), (Some(&b"192.0.2.7"[..]), Some(&b"GET"[..]), Some(200)));
+        assert_eq!(
+            (read.client, read.method, read.status),
+            (Some(&b"192.0.2.7"[..]), Some(&b"GET"[..]), Some(200))
+        );
         assert_eq!((read.target, read.host), (Some(&b"/a.csv?b=c"[..]), Some(&b"files.example.org"[..])));
         assert_eq!((read.bytes, read.referer, read.principal), (Bytes::Logged(2326), None, None));
     }

@@ -134,6 +134,7 @@ pub(super) fn pick<'a>(sample: &'a [u8], encoding: Encoding, leads: &Leads) -> S
     }
     let whole = all.iter().filter(|(_, terminated, _)| *terminated).count().max(all.len().min(1));
     let stride = whole.div_ceil(LINES).max(1);
-    let lines = all.into_iter().take(whole).step_by(stride).map(|(line, _, head)| Picked::of(line, head)).collect();
+    let lines =
+        all.into_iter().take(whole).step_by(stride).map(|(line, _, head)| Picked::of(line, head)).collect();
     Sample { lines, heads }
 }

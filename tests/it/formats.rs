@@ -1,0 +1,202 @@
+//! Formats seen from outside: directives that change how lines are read, operations of object stores, kinds of logs that
+//! are never added.
+
+use std::collections::BTreeMap;
+
+use crate::evidence::Folder;
+use crate::json::{at, number, text, three};
+use crate::program::run;
+
+/// The answer to `count FILES --json` in a folder, and the exit status.
+fn counted(folder: &Folder, args: &[&str]) -> (serde_json::Value, i32) {
+    let all = ["count", ".", "--json"].iter().chain(args);
+    let ran = run(folder.path(), all);
+    (ran.json(), ran.status)
+}
+
+/// A W3C log of several blocks whose columns change places again and again; each line says itself what it must be read as.
+fn changing(lines: usize) -> (String, BTreeMap<String, u64>) {
+    let headers = [
+        "#Fields: date time s-ip cs-method cs-uri-stem s-port c-ip sc-status sc-bytes",
+        "#Fields: date time c-ip s-port cs-method cs-uri-stem sc-bytes sc-status s-ip",
+        "#Fields: sc-status date time cs-uri-stem cs-method s-port c-ip",
+    ];
+    let (mut text, mut served, mut draw) = (String::new(), BTreeMap::new(), 7_u64);
+    let mut header = 0;
+    for n in 0..lines {
+        draw = draw.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        if n == 0 || (draw >> 33).is_multiple_of(4000) {
+            header = (draw >> 40) as usize % headers.len();
+            text.push_str("#Software: Microsoft Internet Information Services 10.0\r\n#Version: 1.0\r\n");
+            text.push_str(headers[header]);
+            text.push_str("\r\n");
+        }
+        let client = format!("192.0.2.{}", (draw >> 45) % 200);
+        let status = if (draw >> 50).is_multiple_of(3) { 404 } else { 200 };
+        let time = format!("2021-04-01 00:{:02}:{:02}", n / 60 % 60, n % 60);
+        let line = match header {
+            0 => format!("{time} 10.0.0.1 GET /data.csv 443 {client} {status} 900"),
+            1 => format!("{time} {client} 443 GET /data.csv 900 {status} 10.0.0.1"),
+            _ => format!("{status} {time} /data.csv GET 443 {client}"),
+        };
+        text.push_str(&line);
+        text.push_str("\r\n");
+        if status == 200 {
+            *served.entry(client).or_default() += 1;
+        }
+    }
+    (text, served)
+}
+
+/// HOUSE: the directives in force at a block's begin travel with the block.
+#[test]
+fn a_header_holds_up_to_the_next_one_wherever_blocks_and_threads_part_the_stream() {
+    let (log, wanted) = changing(80_000);
+    assert!(log.len() > 4 << 20, "several blocks");
+    let folder = Folder::new();
+    folder.bytes("ex210401.log", &log);
+    let mut first = None;
+    for threads in ["1", "2", "5"] {
+        let (answer, status) = counted(&folder, &["-r", "/data.csv", "--threads", threads]);
+        assert_eq!(status, 0);
+        assert_eq!(number(&answer, "counts.requests"), 80_000);
+        assert_eq!(
+            number(&answer, "ledger.directives"),
+            log.lines().filter(|l| l.starts_with('#')).count() as u64
+        );
+        assert_eq!(*first.get_or_insert(answer.clone()), answer);
+        let out = format!("out{threads}");
+        run(folder.path(), ["count", "ex210401.log", "-r", "/data.csv", "--threads", threads, "--csv", &out])
+            .exits(0);
+        let mut rows = csv::Reader::from_path(folder.at(&format!("{out}/clients.csv"))).unwrap();
+        let heads = rows.headers().unwrap().clone();
+        let place = |name: &str| heads.iter().position(|head| head == name).unwrap();
+        let (client, served) = (place("client"), place("served"));
+        let found: BTreeMap<String, u64> = rows
+            .records()
+            .map(Result::unwrap)
+            .map(|row| (row[client].to_owned(), row[served].parse().unwrap()))
+            .collect();
+        assert_eq!(found.into_iter().filter(|(_, served)| *served > 0).collect::<BTreeMap<_, _>>(), wanted);
+        std::fs::remove_dir_all(folder.at(&out)).unwrap();
+    }
+}
+
+/// As a text in UTF-16, which other tools save logs as.
+#[test]
+fn a_header_is_a_header_in_utf_16_too() {
+    let (log, wanted) = changing(20_000);
+    let folder = Folder::new();
+    let bytes: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain(log.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    folder.bytes("ex210401.log", bytes);
+    let (answer, _) = counted(&folder, &["-r", "/data.csv"]);
+    assert_eq!(number(&answer, "counts.requests"), 20_000);
+    assert_eq!(number(&answer, "counts.served"), wanted.values().sum::<u64>());
+}
+
+/// Nothing tells what the columns of such lines are.
+#[test]
+fn lines_before_any_header_are_faults_and_not_guessed() {
+    let (log, _) = changing(50);
+    let folder = Folder::new();
+    folder.bytes(
+        "ex.log",
+        format!("2021-04-01 00:00:00 10.0.0.1 GET /data.csv 443 192.0.2.7 200 900\r\n{log}"),
+    );
+    let (answer, status) = counted(&folder, &[]);
+    assert_eq!((number(&answer, "ledger.faults"), number(&answer, "ledger.records"), status), (1, 50, 3));
+}
+
+fn s3(second: u32, client: &str, operation: &str, key: &str, request: &str, rest: &str) -> String {
+    format!(
+        "owner bkt [06/Feb/2019:00:00:{second:02} +0000] {client} - {second:016X} {operation} {key} {request} {rest} 41 28 \"-\" \"curl\" -"
+    )
+}
+
+/// METHOD section 5 on the operations and sizes of S3's log; M4.1: the object's columns count, not the request line.
+#[test]
+fn m5_operations_and_sizes_of_a_store_decide_the_outcome() {
+    let get = "\"GET /bkt/data/a%20b.csv HTTP/1.1\"";
+    let folder = Folder::of([
+        s3(0, "192.0.2.1", "REST.GET.OBJECT", "data/a%20b.csv", get, "200 - 900 900"),
+        s3(1, "192.0.2.2", "REST.GET.OBJECT", "data/a%20b.csv", get, "200 - 400 900"),
+        s3(2, "192.0.2.3", "REST.GET.OBJECT", "data/a%20b.csv", get, "206 - 900 900"),
+        s3(
+            3,
+            "192.0.2.4",
+            "REST.HEAD.OBJECT",
+            "data/a%20b.csv",
+            "\"HEAD /bkt/data/a%20b.csv HTTP/1.1\"",
+            "200 - - 900",
+        ),
+        s3(4, "192.0.2.5", "REST.COPY.OBJECT_GET", "data/a%20b.csv", "\"PUT /x HTTP/1.1\"", "200 - 0 900"),
+        s3(5, "192.0.2.6", "REST.GET.OBJECT", "data/a%20b.csv", get, "403 AccessDenied 243 -"),
+        s3(
+            6,
+            "192.0.2.7",
+            "REST.GET.ACL",
+            "data/a%20b.csv",
+            "\"GET /bkt/data/a%20b.csv?acl HTTP/1.1\"",
+            "200 - 550 -",
+        ),
+        s3(
+            7,
+            "192.0.2.8",
+            "REST.GET.OBJECT",
+            "other/c.csv",
+            "\"GET /bkt/data/a%20b.csv HTTP/1.1\"",
+            "200 - 5 5",
+        ),
+        s3(8, "192.0.2.9", "REST.GET.OBJECT", "data/a%20b.csv", get, "200 - - 900"),
+    ]);
+    let (answer, _) = counted(&folder, &["-r", "/data/**"]);
+    assert_eq!(number(&answer, "ledger.in_scope"), 8, "the request line of the key `other` does not count");
+    let outcomes = ["complete", "partial", "copied", "learned", "attempted", "probable"];
+    assert_eq!(outcomes.map(|name| number(&answer, &format!("outcomes.{name}"))), [2, 1, 1, 2, 2, 0]);
+}
+
+/// METHOD M4.2, and M5.4: CloudFront undoes one layer more.
+#[test]
+fn m4_2_one_object_of_a_cdn_has_one_name_however_often_it_was_encoded() {
+    let line = |second: u32, stem: &str, result: &str| {
+        format!(
+            "2024-01-16\t23:56:{second:02}\tX\t900\t192.0.2.7\tGET\td1.cloudfront.net\t{stem}\t200\t{result}"
+        )
+    };
+    let folder = Folder::of([
+        "#Version: 1.0".to_owned(),
+        "#Fields: date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status x-edge-detailed-result-type".to_owned(),
+        line(1, "/data/a%252Bb.csv", "Hit"),
+        line(2, "/data/a%2Bb.csv", "Hit"),
+        line(3, "/data/a+b.csv", "ClientCommError"),
+    ]);
+    let (answer, _) = counted(&folder, &["-r", "/data/a+b.csv"]);
+    assert_eq!(number(&answer, "counts.requests"), 3);
+    assert_eq!(number(&answer, "resources[0].objects"), 1);
+    assert_eq!((number(&answer, "outcomes.probable"), number(&answer, "outcomes.partial")), (2, 1));
+}
+
+/// METHOD M6.9.
+#[test]
+fn m6_9_kinds_of_logs_given_together_are_vantages_and_never_added() {
+    let folder = Folder::new();
+    let web = |n: u32| {
+        format!(
+            "192.0.2.{n} - - [06/Feb/2019:00:00:00 +0000] \"GET /data/a.csv HTTP/1.1\" 200 900 \"-\" \"curl\""
+        )
+    };
+    folder.lines("web.log", (1..=3).map(web));
+    let stored = |n: u32| {
+        s3(n, "192.0.2.1", "REST.GET.OBJECT", "data/a.csv", "\"GET /data/a.csv HTTP/1.1\"", "200 - 900 900")
+    };
+    folder.lines("s3.log", (1..=5).map(stored));
+    let (answer, _) = counted(&folder, &["-r", "/data/**"]);
+    assert_eq!(text(&answer, "primary_vantage"), "s3");
+    assert_eq!(three(&answer)[..2], [5, 5]);
+    assert_eq!(number(&answer, "vantages[name=web-server].served"), 3);
+    assert!(at(&answer, "findings[id=several-vantages]").is_some());
+    std::fs::remove_file(folder.at("s3.log")).unwrap();
+    let (alone, _) = counted(&folder, &["-r", "/data/**"]);
+    assert_eq!((text(&alone, "primary_vantage"), number(&alone, "counts.served")), ("origin", 3));
+}
