@@ -27,6 +27,8 @@ pub enum Command {
     Count(Count),
     /// The whole investigation of a case file: report, charts, tables, ledger, in one folder
     Report(Report),
+    /// The log formats: the list of them; one, taken apart; or what of a file is not read, and why
+    Formats(Formats),
 }
 
 /// `inspect`.
@@ -114,6 +116,48 @@ pub struct Report {
     /// Replace the folder if it is there
     #[arg(long)]
     pub force: bool,
+    /// The machine and the screen
+    #[command(flatten)]
+    pub machine: Machine,
+}
+
+/// `formats`.
+#[derive(Debug, ClapArgs)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Formats {
+    /// A format to be taken apart; without it all are listed
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Or what to test
+    #[command(subcommand)]
+    pub test: Option<FormatsCommand>,
+    /// The machine and the screen
+    #[command(flatten)]
+    pub machine: Machine,
+}
+
+/// What `formats` can do besides.
+#[derive(Debug, Subcommand)]
+pub enum FormatsCommand {
+    /// Reads files and shows, line by line, what is not read: the column, what is wanted there, what stands there
+    Test(FormatsTest),
+}
+
+/// `formats test`.
+#[derive(Debug, ClapArgs)]
+pub struct FormatsTest {
+    /// Files, directories (searched below), globs, or - for standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<String>,
+    /// How to read the evidence
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Most lines shown of a file
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub top: usize,
     /// The machine and the screen
     #[command(flatten)]
     pub machine: Machine,

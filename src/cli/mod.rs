@@ -4,6 +4,7 @@
 pub mod args;
 mod count;
 mod files;
+mod formats;
 mod inspect;
 mod plan;
 mod progress;
@@ -113,6 +114,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status, CliE
         args::Command::Inspect(command) => &command.machine,
         args::Command::Count(command) => &command.machine,
         args::Command::Report(command) => &command.machine,
+        args::Command::Formats(command) => match &command.test {
+            Some(args::FormatsCommand::Test(test)) => &test.machine,
+            None => &command.machine,
+        },
     };
     stop::watch(machine.quiet);
     scratch::sweep();
@@ -120,6 +125,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Status, CliE
         args::Command::Inspect(command) => inspect::run(command),
         args::Command::Count(command) => count::run(command),
         args::Command::Report(command) => report::run(command),
+        args::Command::Formats(command) => formats::run(command),
     };
     scratch::wait_if_stopping();
     result

@@ -9,6 +9,7 @@ pub mod csv;
 mod error;
 #[cfg(test)]
 mod fixture;
+pub mod formats;
 #[cfg(feature = "table")]
 pub mod html;
 pub mod inspect;

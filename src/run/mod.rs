@@ -27,6 +27,7 @@ pub mod tables;
 pub mod timeline;
 pub mod times;
 pub mod twins;
+pub mod unread;
 mod worker;
 
 use thiserror::Error;

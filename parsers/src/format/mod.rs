@@ -16,12 +16,14 @@ pub mod nginx;
 pub mod own;
 pub mod s3;
 pub mod tableau;
+mod tells;
 pub mod untimed;
 pub mod w3c;
 pub mod zeek;
 
 pub use head::Head;
 pub use marks::Marks;
+pub use tells::Dissected;
 
 pub use catalogue::{Family, FormatError, Named, Origin, Server, Vendor, catalogue, named};
 

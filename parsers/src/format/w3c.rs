@@ -42,8 +42,8 @@ const OTHER: &str = "#Fields: date time c-ip cs-method cs-uri sc-status bytes cs
 pub(super) const FORMATS: &[Named] = &[
     Named::own("iis", FAMILY, Origin::Seen, IIS, || Arc::new(W3c::Iis)),
     Named::own("iis-httperr", FAMILY, Origin::Seen, HTTPERR, || Arc::new(W3c::HttpErr)),
-    Named::own("iis-ftp", FTP, Origin::Seen, FTP_SAMPLE, || Arc::new(W3c::Ftp)),
     Named::own("w3c", FAMILY, Origin::Seen, OTHER, || Arc::new(W3c::Other)),
+    Named::own("iis-ftp", FTP, Origin::Seen, FTP_SAMPLE, || Arc::new(W3c::Ftp)),
 ];
 
 /// Who wrote it, as far as its header tells.
