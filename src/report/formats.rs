@@ -80,11 +80,7 @@ const MARKS: [(&str, &[&str]); 6] = [
 pub fn list(out: &mut impl Write, rows: &[FormatRow], screen: &Screen) -> io::Result<()> {
     let mut page = Page::new(out, screen.width, screen.colour);
     page.heading("formats", &format!("{} of them, by family", thousands(rows.len() as u64)))?;
-    let mut columns = vec![
-        Column::long_text("format", 0),
-        Column::long_text("time is when", 1),
-        Column::long_text("bytes are", 2),
-    ];
+    let mut columns = vec![Column::text("format", 0), Column::text("time", 1), Column::text("bytes", 2)];
     columns.extend(MARKS.iter().map(|(head, _)| Column::text(head, 3)));
     columns.push(Column::text("known from", 4));
     let mut grid = Grid::new(&columns);

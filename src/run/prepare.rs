@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use accesstrail_parsers::config;
+use accesstrail_parsers::format::mapped::Mapped;
 use accesstrail_parsers::format::{self, Format, named};
 use accesstrail_parsers::template::Template;
 
@@ -172,8 +173,26 @@ fn source_rules(
         timezone: source.timezone,
         time_basis: source.time_basis,
         server,
-        format: declared(&source.format, server, base)?,
+        format: match source.fields.is_empty() {
+            true => declared(&source.format, server, base)?,
+            false => Some(vec![mapped(source)?]),
+        },
     })
+}
+
+/// The map of a case file is the format of its source.
+fn mapped(source: &SourceDecl) -> Result<Arc<dyn Format>, RunError> {
+    if source.format != "auto" {
+        let name = &source.name;
+        return Err(RunError::Usage(format!(
+            "source `{name}` has both `format` and `fields`\nhint: `fields` says how JSON lines are read; leave `format` out"
+        )));
+    }
+    let map: Vec<(&str, &str)> =
+        source.fields.iter().map(|(field, path)| (field.as_str(), path.as_str())).collect();
+    let mapped = Mapped::new("json", &map)
+        .map_err(|why| RunError::Usage(format!("source `{}`: fields: {why}", source.name)))?;
+    Ok(Arc::new(mapped))
 }
 
 fn as_sniffed(server: Server) -> Option<format::Server> {

@@ -200,3 +200,74 @@ fn m6_9_kinds_of_logs_given_together_are_vantages_and_never_added() {
     let (alone, _) = counted(&folder, &["-r", "/data/**"]);
     assert_eq!((text(&alone, "primary_vantage"), number(&alone, "counts.served")), ("origin", 3));
 }
+
+/// METHOD M4.1: what a store calls bucket and key can be asked for by these names.
+#[test]
+fn m4_1_a_resource_is_asked_for_by_bucket_and_key() {
+    let folder = Folder::of([
+        s3(1, "192.0.2.1", "REST.GET.OBJECT", "data/a.csv", "\"GET /x HTTP/1.1\"", "200 - 900 900"),
+        s3(2, "192.0.2.2", "REST.GET.OBJECT", "data/b.txt", "\"GET /data/a.csv HTTP/1.1\"", "200 - 900 900"),
+        s3(3, "192.0.2.3", "REST.GET.OBJECT", "data/a.csv", "\"GET /x HTTP/1.1\"", "200 - 900 900")
+            .replace(" bkt ", " other "),
+    ]);
+    let case = "[case]\nid = \"m\"\ntitle = \"m\"\nzone = \"UTC\"\n[[source]]\nname = \"s\"\npaths = [\"access.log\"]\n\
+        [[resource]]\nname = \"data\"\nmatch = [{ bucket = \"b*\", key = \"data/*.csv\" }]\n";
+    folder.bytes("case.toml", case);
+    run(folder.path(), ["report", "case.toml", "-o", "out"]).exits(0);
+    let answer: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(folder.at("out/summary.json")).unwrap()).unwrap();
+    assert_eq!((number(&answer, "counts.requests"), number(&answer, "counts.served")), (1, 1));
+}
+
+/// PRODUCT: `fields` says where the values of generic JSON lines are.
+#[test]
+fn a_map_of_fields_reads_json_lines_of_any_writer() {
+    let folder = Folder::of([
+        r#"{"@timestamp":"2022-06-27T10:00:00Z","remote":{"ip":"192.0.2.1"},"req":"GET /data.csv HTTP/1.1","status":200,"sent":900}"#,
+        r#"{"@timestamp":"2022-06-27T10:00:01Z","remote":{"ip":"192.0.2.2"},"req":"GET /data.csv HTTP/1.1","status":"404","sent":9}"#,
+        r#"{"level":"info","msg":"started"}"#,
+    ]);
+    let case = |more: &str| {
+        format!(
+            "[case]\nid = \"m\"\ntitle = \"m\"\nzone = \"UTC\"\n[[source]]\nname = \"app\"\npaths = [\"access.log\"]\n{more}\n\
+             [[resource]]\nname = \"data\"\nmatch = [\"/data.csv\"]\n"
+        )
+    };
+    let fields = r#"fields = { client = "remote.ip", time = "@timestamp", request = "req", status = "status", bytes = "sent" }"#;
+    folder.bytes("case.toml", case(fields));
+    run(folder.path(), ["report", "case.toml", "-o", "out"]).exits(3);
+    let answer: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(folder.at("out/summary.json")).unwrap()).unwrap();
+    assert_eq!((number(&answer, "counts.requests"), number(&answer, "counts.served")), (2, 1));
+    assert_eq!((number(&answer, "ledger.faults"), number(&answer, "bytes_served.total")), (1, 900));
+    for (wrong, said) in [
+        (r#"fields = { client = "ip" }"#, "needs `time`"),
+        (r#"fields = { client = "ip", time = "t", ip = "x" }"#, "ip"),
+        (&*format!("format = \"combined\"\n{fields}"), "both `format` and `fields`"),
+    ] {
+        folder.bytes("case.toml", case(wrong));
+        let ran = run(folder.path(), ["report", "case.toml", "-o", "out2"]).exits(2);
+        assert!(ran.stderr.contains(said), "{}", ran.stderr);
+    }
+}
+
+/// `accesstrail formats`.
+#[test]
+fn the_list_names_every_format_and_a_test_names_the_line_and_the_column_that_failed() {
+    let folder = Folder::of([
+        r#"192.0.2.7 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 5 "-" "-""#,
+        r#"192.0.2.7 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 2000 5 "-" "-""#,
+    ]);
+    let listed = run(folder.path(), ["formats", "--json"]).exits(0).json();
+    let names: Vec<&str> = listed.as_array().unwrap().iter().map(|row| text(row, "name")).collect();
+    let known: Vec<&str> = accesstrail_parsers::format::catalogue().iter().map(|entry| entry.name).collect();
+    assert_eq!(names, known);
+    let one = run(folder.path(), ["formats", "s3"]).exits(0);
+    assert!(one.text().contains("bucket") && one.text().contains("example-bucket"));
+    let wrong = run(folder.path(), ["formats", "s4"]).exits(2);
+    assert!(wrong.stderr.contains("did you mean `s3`?"), "{}", wrong.stderr);
+    let tested = run(folder.path(), ["formats", "test", "access.log"]).exits(3);
+    let row = tested.text().lines().find(|line| line.trim_start().starts_with("2 ")).unwrap();
+    assert!(row.contains("%>s") && row.contains("three digits") && row.contains("2000 5"), "{row}");
+    run(folder.path(), ["formats", "test", "no such file"]).exits(2);
+}

@@ -4,6 +4,7 @@
 //! mean depends on the server, and is unknown until somebody declares it (METHOD M5.2). The definite
 //! names (`apache-combined`, `nginx-combined`, `debian-combined` …) are that declaration in one word.
 
+use super::mapped::Mapped;
 use super::{Format, apache, cloudflare, cloudfront, error_log, gcs, nginx, s3, tableau, untimed, w3c, zeek};
 use crate::template::{Reading, Template, TemplateError, nearest};
 use std::sync::{Arc, LazyLock};
@@ -154,7 +155,7 @@ pub fn catalogue() -> &'static [Named] {
     &ALL
 }
 
-/// One format by name (`combined`, `nginx` …) or by template (`apache:TEXT`, `nginx:TEXT`). `server`
+/// One format by name (`combined`, `nginx` …), by template (`apache:TEXT`, `nginx:TEXT`) or by a map of JSON keys (`json:MAP`). `server`
 /// settles what a look-alike means; without it, those that belong to one vendor mean what that vendor
 /// writes, and `common` and `combined` stay unknown (Debian's Apache ships `%O` in them).
 ///
@@ -166,6 +167,9 @@ pub fn named(spec: &str, server: Option<Server>) -> Result<Arc<dyn Format>, Form
     }
     if let Some(text) = spec.strip_prefix("nginx:") {
         return Ok(Arc::new(Template::nginx(spec, text)?));
+    }
+    if let Some(text) = spec.strip_prefix("json:") {
+        return Ok(Arc::new(Mapped::parse(spec, text).map_err(FormatError::Map)?));
     }
     let name = match spec {
         "nginx" => "nginx-combined",
@@ -222,6 +226,9 @@ pub enum FormatError {
         /// The nearest known name.
         nearest: Option<String>,
     },
+    /// The text behind `json:` is no map of fields.
+    #[error("{0}\nhint: write `json:client=KEY,time=KEY,target=KEY`, keys inside objects as `request.uri`")]
+    Map(String),
     /// The text behind `apache:` or `nginx:` does not compile.
     #[error(transparent)]
     Template(#[from] TemplateError),

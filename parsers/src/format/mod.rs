@@ -11,6 +11,7 @@ pub mod error_log;
 mod fielded;
 pub mod gcs;
 pub mod head;
+pub mod mapped;
 mod marks;
 pub mod nginx;
 pub mod own;

@@ -106,11 +106,7 @@ fn patterns(keys: &Keys<'_, '_>, key: &str) -> Result<Vec<Pattern>, CaseError> {
             checked(keys, text, check_glob(text.value, true))?;
             patterns.push(Pattern::glob(text.value));
         } else if item.get_ref().is_table() {
-            patterns.push(pattern(
-                &Keys::open(keys.doc, item, "match pattern", PATTERN_KEYS)?,
-                keys.name,
-                key,
-            )?);
+            patterns.push(pattern(&Keys::open(keys.doc, item, "match pattern", PATTERN_KEYS)?, key)?);
         } else {
             let sentence = format!(
                 "`{key}` in `{}` must hold globs or tables, not {}",
@@ -123,7 +119,7 @@ fn patterns(keys: &Keys<'_, '_>, key: &str) -> Result<Vec<Pattern>, CaseError> {
     Ok(patterns)
 }
 
-fn pattern(keys: &Keys<'_, '_>, section: &str, list: &str) -> Result<Pattern, CaseError> {
+fn pattern(keys: &Keys<'_, '_>, list: &str) -> Result<Pattern, CaseError> {
     let part = |key: &str, check: &dyn Fn(&str) -> Result<(), Flaw>| -> Result<Option<String>, CaseError> {
         let Some(text) = keys.filled(key)? else { return Ok(None) };
         checked(keys, text, check(text.value))?;
@@ -142,12 +138,6 @@ fn pattern(keys: &Keys<'_, '_>, section: &str, list: &str) -> Result<Pattern, Ca
     if pattern == Pattern::default() {
         let refusal = Refusal::new(format!("an empty pattern in `{list}` says nothing"));
         return Err(keys.error(keys.at, refusal.hint("for every path write `\"**\"`")));
-    }
-    for key in ["bucket", "key"] {
-        if let Some(at) = keys.key_at(key) {
-            let why = "object-store logs are not read, so it matches nothing";
-            keys.doc.later(at, &format!("{section} {list} {key}"), why);
-        }
     }
     Ok(pattern)
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use accesstrail_parsers::format::mapped::{FIELDS, Mapped};
+
 use super::super::duration::clock_offset;
 use super::super::error::{CaseError, Place, Refusal, said};
 use super::super::model::{Case, SourceDecl};
@@ -27,26 +29,6 @@ pub(super) const KEYS: &[&str] = &[
     "sampling",
     "expected_sha256",
     "fields",
-];
-
-/// Our field names that `fields` may map, the columns of a record.
-const FIELDS: [&str; 16] = [
-    "client",
-    "peer",
-    "x_forwarded_for",
-    "forwarded",
-    "time",
-    "method",
-    "target",
-    "query",
-    "host",
-    "status",
-    "bytes",
-    "agent",
-    "referer",
-    "principal",
-    "request_id",
-    "range",
 ];
 
 pub(super) fn read<'t>(doc: &Doc<'t>, root: &Keys<'_, 't>, case: &mut Case) -> Result<(), CaseError> {
@@ -77,7 +59,6 @@ fn one(keys: &Keys<'_, '_>, names: &mut Names) -> Result<SourceDecl, CaseError> 
     };
     keys.later("sampling", "figures are of the lines that were logged");
     keys.later("expected_sha256", "hashes are printed, and compared by hand");
-    keys.later("fields", "generic JSON logs are not read");
     Ok(SourceDecl {
         name,
         paths,
@@ -154,5 +135,10 @@ fn fields(keys: &Keys<'_, '_>) -> Result<BTreeMap<String, String>, CaseError> {
             fields.insert(key.value.to_owned(), text.value.to_owned());
         }
     }
+    let map: Vec<(&str, &str)> = fields.iter().map(|(field, path)| (field.as_str(), path.as_str())).collect();
+    Mapped::new("fields", &map).map_err(|why| {
+        let at = keys.key_at("fields").unwrap_or(keys.at);
+        keys.error(at, Refusal::new(format!("fields: {why}")))
+    })?;
     Ok(fields)
 }

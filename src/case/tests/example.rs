@@ -129,9 +129,6 @@ fn every_other_key_is_read_and_what_has_no_effect_is_listed() {
         [
             "[[source]] sampling",
             "[[source]] expected_sha256",
-            "[[source]] fields",
-            "[[resource]] match bucket",
-            "[[resource]] match key",
             "[[resource]] manifest",
             "[[resource]] register",
             "[[resource]] subject manifest",
