@@ -6,6 +6,7 @@
 pub mod apache;
 pub mod catalogue;
 pub mod cloudflare;
+pub mod elb;
 pub mod error_log;
 mod marks;
 pub mod nginx;

@@ -9,7 +9,11 @@ use std::sync::Arc;
 
 fn fields<'a>(record: &Record<'a>) -> Vec<&'a [u8]> {
     let Record { client, peer, x_forwarded_for, forwarded, query, host, agent, referer, .. } = *record;
-    let Record { principal, request_id, range, content_range, request, .. } = *record;
+    let Record { principal, request_id, range, content_range, request, target, .. } = *record;
+    // The host of an absolute target lies in it.
+    let is_in_target =
+        |host: &&[u8]| target.is_some_and(|target| target.as_ptr_range().contains(&host.as_ptr()));
+    let host = host.filter(|host| !is_in_target(host));
     let all = [
         client,
         peer,
