@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod cloudflare;
 pub mod elb;
 pub mod error_log;
+pub mod haproxy;
 mod marks;
 pub mod nginx;
 pub mod own;
