@@ -7,12 +7,14 @@ pub mod apache;
 pub mod catalogue;
 pub mod cloudflare;
 pub mod elb;
+pub mod envoy;
 pub mod error_log;
 pub mod haproxy;
 mod marks;
 pub mod nginx;
 pub mod own;
 pub mod s3;
+pub mod squid;
 pub mod tableau;
 pub mod untimed;
 

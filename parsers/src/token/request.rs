@@ -96,13 +96,18 @@ pub fn host(target: &[u8]) -> Option<&[u8]> {
     let is_of_scheme = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
     target.get(..at).filter(|scheme| scheme.iter().all(is_of_scheme))?;
     let authority = target.get(at + 3..)?.split(|byte| matches!(byte, b'/' | b'?' | b'#')).next()?;
+    Some(without_port(authority)).filter(|host| !host.is_empty())
+}
+
+/// `host:80` or `[::1]:80` without its port.
+#[must_use]
+pub fn without_port(authority: &[u8]) -> &[u8] {
     let port = authority.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-    let host = match authority.split_at_checked(authority.len() - port) {
-        // `[::1]` has colons of its own, and no port.
+    match authority.split_at_checked(authority.len() - port) {
+        // An IPv6 address has colons of its own.
         Some(([host @ .., b':'], _)) if !host.contains(&b':') || host.ends_with(b"]") => host,
         _ => authority,
-    };
-    Some(host).filter(|host| !host.is_empty())
+    }
 }
 
 #[cfg(test)]
@@ -162,5 +167,6 @@ mod tests {
         ] {
             assert_eq!(host(target), wanted, "{}", target.escape_ascii());
         }
+        assert_eq!((without_port(b"a:80"), without_port(b"2001:db8::1")), (&b"a"[..], &b"2001:db8::1"[..]));
     }
 }
