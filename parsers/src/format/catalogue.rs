@@ -4,7 +4,10 @@
 //! mean depends on the server, and is unknown until somebody declares it (METHOD M5.2). The definite
 //! names (`apache-combined`, `nginx-combined`, `debian-combined` …) are that declaration in one word.
 
-use super::{Format, apache, cloudflare, elb, envoy, error_log, haproxy, nginx, s3, squid, tableau, untimed};
+use super::{
+    Format, apache, cloudflare, cloudtrail, elb, envoy, error_log, haproxy, nginx, s3, squid, tableau,
+    untimed, waf,
+};
 use crate::template::{Reading, Template, TemplateError, nearest};
 use std::sync::{Arc, LazyLock};
 use thiserror::Error;
@@ -147,6 +150,8 @@ pub fn catalogue() -> &'static [Named] {
             haproxy::FORMATS,
             squid::FORMATS,
             envoy::FORMATS,
+            cloudtrail::FORMATS,
+            waf::FORMATS,
             error_log::FORMATS,
         ];
         parts.into_iter().flatten().copied().collect()

@@ -2,7 +2,7 @@
 //! (`envoy-json`).
 //!
 //! Sources: Envoy documentation, "Access logging" (usage: the command operators and the default format string); Istio
-//! documentation, "Envoy Access Logs" (its format, and the keys of its JSON). Written from documentation, not yet seen in a
+//! documentation, "Envoy Access Logs", and its source (the formats, also that of 1.3 to 1.8, and the keys of the JSON). Written from documentation, not yet seen in a
 //! real file.
 //!
 //! **Time** is when the request began, in UTC. **Bytes** (`BYTES_SENT`) are body bytes sent; on a WebSocket the response
@@ -162,12 +162,18 @@ fn answer(i: &[u8], layout: Layout) -> Option<Answer<'_>> {
     Some(Answer { status, flags, bytes, rest })
 }
 
-/// Istio's `via_upstream - "-" `.
+/// Istio's `via_upstream - "-" `; up to 1.8 `"-" "-" `.
 fn details(i: &[u8]) -> Option<&[u8]> {
-    let (_, i) = word(i)?;
-    let (_, i) = word(i)?;
-    let reason = i.strip_prefix(b"\"")?;
-    reason.get(memchr::memchr(b'"', reason)?..)?.strip_prefix(b"\" ")
+    let i = match i.strip_prefix(b"\"") {
+        Some(status) => behind_quote(status)?,
+        None => word(word(i)?.1)?.1,
+    };
+    behind_quote(i.strip_prefix(b"\"")?)
+}
+
+/// What stands behind the next quote and a space.
+fn behind_quote(i: &[u8]) -> Option<&[u8]> {
+    i.get(memchr::memchr(b'"', i)?..)?.strip_prefix(b"\" ")
 }
 
 /// A word and what stands behind the space that ends it.

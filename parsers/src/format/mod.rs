@@ -6,6 +6,7 @@
 pub mod apache;
 pub mod catalogue;
 pub mod cloudflare;
+pub mod cloudtrail;
 pub mod elb;
 pub mod envoy;
 pub mod error_log;
@@ -100,3 +101,4 @@ pub fn parse_any<'a>(
 
 #[cfg(test)]
 mod tests;
+pub mod waf;

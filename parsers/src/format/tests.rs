@@ -34,7 +34,7 @@ pub(super) fn unit(name: &str, line: &'static str) -> Unit<'static> {
 }
 
 /// Formats whose lines are never requests.
-const NO_REQUESTS: [&str; 1] = ["nlb-tls"];
+const NO_REQUESTS: [&str; 2] = ["cloudtrail-lookup", "nlb-tls"];
 /// Formats that have no column for the client.
 const NO_CLIENT: [&str; 1] = ["envoy"];
 
