@@ -38,6 +38,8 @@ fn istio_logs_who_connected() {
         (Some(200), Bytes::Logged(2326), Some("files.example.org"))
     );
     assert_eq!((text(read.target), text(read.agent)), (Some("/a.csv?b=c"), Some("curl/8.5.0")));
+    let old = record("envoy-istio", changed(ISTIO, "via_upstream - \"-\"", "\"-\" \"-\""));
+    assert_eq!((old.status, old.bytes), (Some(200), Bytes::Logged(2326)), "the text of 1.3 to 1.8");
     for (from, to) in
         [(" default", ""), (" default", " a b"), ("\"-\" 0 2326", "- 0 2326"), ("via_upstream - ", "- ")]
     {
