@@ -4,8 +4,8 @@
 //! mean depends on the server, and is unknown until somebody declares it (METHOD M5.2). The definite
 //! names (`apache-combined`, `nginx-combined`, `debian-combined` …) are that declaration in one word.
 
+use super::Format;
 use super::mapped::Mapped;
-use super::{Format, apache, cloudflare, cloudfront, error_log, gcs, nginx, s3, tableau, untimed, w3c, zeek};
 use crate::template::{Reading, Template, TemplateError, nearest};
 use std::sync::{Arc, LazyLock};
 use thiserror::Error;
@@ -138,17 +138,23 @@ impl Named {
 pub fn catalogue() -> &'static [Named] {
     static ALL: LazyLock<Vec<Named>> = LazyLock::new(|| {
         let parts = [
-            apache::FORMATS,
-            nginx::FORMATS,
-            untimed::FORMATS,
-            tableau::FORMATS,
-            cloudflare::FORMATS,
-            cloudfront::FORMATS,
-            gcs::FORMATS,
-            s3::FORMATS,
-            w3c::FORMATS,
-            zeek::FORMATS,
-            error_log::FORMATS,
+            super::apache::FORMATS,
+            super::nginx::FORMATS,
+            super::untimed::FORMATS,
+            super::tableau::FORMATS,
+            super::cloudflare::FORMATS,
+            super::cloudfront::FORMATS,
+            super::cloudtrail::FORMATS,
+            super::elb::FORMATS,
+            super::envoy::FORMATS,
+            super::gcs::FORMATS,
+            super::haproxy::FORMATS,
+            super::s3::FORMATS,
+            super::squid::FORMATS,
+            super::w3c::FORMATS,
+            super::waf::FORMATS,
+            super::zeek::FORMATS,
+            super::error_log::FORMATS,
         ];
         parts.into_iter().flatten().copied().collect()
     });

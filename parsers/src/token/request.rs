@@ -89,6 +89,27 @@ fn is_method(text: &[u8]) -> bool {
     !text.is_empty() && text != b"-" && text.iter().all(tchar)
 }
 
+/// The host of an absolute target (`http://host:80/x`), without its port; [`None`] of any other target.
+#[must_use]
+pub fn host(target: &[u8]) -> Option<&[u8]> {
+    let at = memchr::memmem::find(target, b"://")?;
+    let is_of_scheme = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+    target.get(..at).filter(|scheme| scheme.iter().all(is_of_scheme))?;
+    let authority = target.get(at + 3..)?.split(|byte| matches!(byte, b'/' | b'?' | b'#')).next()?;
+    Some(without_port(authority)).filter(|host| !host.is_empty())
+}
+
+/// `host:80` or `[::1]:80` without its port.
+#[must_use]
+pub fn without_port(authority: &[u8]) -> &[u8] {
+    let port = authority.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    match authority.split_at_checked(authority.len() - port) {
+        // An IPv6 address has colons of its own.
+        Some(([host @ .., b':'], _)) if !host.contains(&b':') || host.ends_with(b"]") => host,
+        _ => authority,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,5 +152,21 @@ mod tests {
         assert_eq!(parts(b"CONNECT a:443 HTTP/1.1").1, Some(&b"a:443"[..]));
         assert_eq!(parts(b" HTTP/1.1"), (None, None, Some(&b"HTTP/1.1"[..])));
         assert_eq!(parts(b"geti /a HTTP/1.1").0, Some(&b"geti"[..]));
+    }
+
+    #[test]
+    fn only_an_absolute_target_has_a_host() {
+        for (target, wanted) in [
+            (&b"http://a.example:80/x?u=http://b"[..], Some(&b"a.example"[..])),
+            (b"https://a.example?x", Some(b"a.example")),
+            (b"http://[2001:db8::1]:443/", Some(b"[2001:db8::1]")),
+            (b"http://[2001:db8::1]/", Some(b"[2001:db8::1]")),
+            (b"http://:80/", None),
+            (b"/x?u=http://b", None),
+            (b"a.example:443", None),
+        ] {
+            assert_eq!(host(target), wanted, "{}", target.escape_ascii());
+        }
+        assert_eq!((without_port(b"a:80"), without_port(b"2001:db8::1")), (&b"a"[..], &b"2001:db8::1"[..]));
     }
 }
