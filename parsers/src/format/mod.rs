@@ -4,6 +4,7 @@
 //! [`crate::sniff`], and tried in order on one line by [`parse_any`].
 
 pub mod apache;
+pub mod caddy;
 pub mod catalogue;
 pub mod cloudflare;
 pub mod error_log;
@@ -12,6 +13,7 @@ pub mod nginx;
 pub mod own;
 pub mod s3;
 pub mod tableau;
+pub mod traefik;
 pub mod untimed;
 
 pub use marks::Marks;
