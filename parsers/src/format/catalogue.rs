@@ -4,7 +4,9 @@
 //! mean depends on the server, and is unknown until somebody declares it (METHOD M5.2). The definite
 //! names (`apache-combined`, `nginx-combined`, `debian-combined` …) are that declaration in one word.
 
-use super::{Format, apache, caddy, cloudflare, error_log, nginx, s3, tableau, traefik, untimed};
+use super::{
+    Format, akamai, apache, caddy, cloudflare, error_log, fastly, ltsv, nginx, s3, tableau, traefik, untimed,
+};
 use crate::template::{Reading, Template, TemplateError, nearest};
 use std::sync::{Arc, LazyLock};
 use thiserror::Error;
@@ -145,6 +147,9 @@ pub fn catalogue() -> &'static [Named] {
             cloudflare::FORMATS,
             caddy::FORMATS,
             traefik::FORMATS,
+            fastly::FORMATS,
+            akamai::FORMATS,
+            ltsv::FORMATS,
             error_log::FORMATS,
         ];
         parts.into_iter().flatten().copied().collect()

@@ -3,11 +3,14 @@
 //! The named formats are listed in [`catalogue()`], asked for with [`named`], found in a sample by
 //! [`crate::sniff`], and tried in order on one line by [`parse_any`].
 
+pub mod akamai;
 pub mod apache;
 pub mod caddy;
 pub mod catalogue;
 pub mod cloudflare;
 pub mod error_log;
+pub mod fastly;
+pub mod ltsv;
 mod marks;
 pub mod nginx;
 pub mod own;
