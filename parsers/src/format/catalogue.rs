@@ -5,7 +5,8 @@
 //! names (`apache-combined`, `nginx-combined`, `debian-combined` …) are that declaration in one word.
 
 use super::{
-    Format, akamai, apache, caddy, cloudflare, error_log, fastly, ltsv, nginx, s3, tableau, traefik, untimed,
+    Format, akamai, apache, atlassian, caddy, cloudflare, error_log, fastly, ltsv, nextcloud, nginx, s3,
+    tableau, traefik, untimed, uwsgi,
 };
 use crate::template::{Reading, Template, TemplateError, nearest};
 use std::sync::{Arc, LazyLock};
@@ -150,6 +151,9 @@ pub fn catalogue() -> &'static [Named] {
             fastly::FORMATS,
             akamai::FORMATS,
             ltsv::FORMATS,
+            uwsgi::FORMATS,
+            atlassian::FORMATS,
+            nextcloud::FORMATS,
             error_log::FORMATS,
         ];
         parts.into_iter().flatten().copied().collect()

@@ -5,6 +5,7 @@
 
 pub mod akamai;
 pub mod apache;
+pub mod atlassian;
 pub mod caddy;
 pub mod catalogue;
 pub mod cloudflare;
@@ -12,12 +13,15 @@ pub mod error_log;
 pub mod fastly;
 pub mod ltsv;
 mod marks;
+pub mod nextcloud;
 pub mod nginx;
 pub mod own;
+mod pieces;
 pub mod s3;
 pub mod tableau;
 pub mod traefik;
 pub mod untimed;
+pub mod uwsgi;
 
 pub use marks::Marks;
 

@@ -1,4 +1,4 @@
-//! Traefik's access log, as JSON ([`json`]) and as its extended common log format ([`clf`]).
+//! Traefik's access log, as JSON (module `json`) and as its extended common log format (module `clf`).
 //!
 //! Sources: Traefik documentation, "Access Logs"; Traefik's source, `middlewares/accesslog` (`logger.go`,
 //! `logger_formatters.go`, `logdata.go`) and `middlewares/capture`.
