@@ -9,6 +9,10 @@
 //! cut short and never that it was whole. Fields that are `-` or null are left out of the object: a field that is not there
 //! was not logged or was empty. Texts are percent-encoded where they hold anything outside 0x21–0x7E.
 //!
+//! `reqPath` is written without its leading `/` (a sample that Google's documentation of its parser shows; Akamai's own
+//! shows both). A target without one would be no path, so it is stated as an object's key as well: a key has no `/`
+//! before it. Such a request is told by its path alone, without host and query.
+//!
 //! `range` is the range that was asked for, without its unit (`37334-42356`). `errorCode` names the reason where a
 //! request failed; of `ERR_CLIENT_ABORT` no page of Akamai's was read, so it is a doubtful mark.
 //!
@@ -18,7 +22,7 @@
 use super::own::{Found, Is, Object, keys};
 use super::{Family, Named, Origin};
 use crate::fault::FaultKind;
-use crate::record::{Abort, ByteSemantics, Bytes, Escape, Meaning, Record, TimeBasis};
+use crate::record::{Abort, ByteSemantics, Bytes, Escape, Meaning, Object as Stored, Record, TimeBasis};
 use crate::token::cursor::{Read, all};
 use crate::token::json::Value;
 use crate::token::time::{EpochUnit, TimeCache, epoch};
@@ -39,17 +43,19 @@ keys! {
     Referer = "referer",
     ForwardedFor = "xForwardedFor",
     Range = "range",
+    Protocol = "proto",
     Error = "errorCode",
     Id = "reqId",
 }
 
-const SAMPLE: &str = r#"{"version":1,"cp":"123456","reqId":"1239f220","reqTimeSec":"1716723772.601","bytes":"2326","cliIP":"192.0.2.7","statusCode":"200","proto":"HTTPS","reqHost":"files.example.org","reqMethod":"GET","reqPath":"/a.csv","queryStr":"b=c","reqPort":"443","UA":"curl/8.5.0","referer":"https://example.org/"}"#;
+const SAMPLE: &str = r#"{"version":1,"cp":"123456","reqId":"1239f220","reqTimeSec":"1716723772.601","bytes":"2326","cliIP":"192.0.2.7","statusCode":"200","proto":"HTTP/2","reqHost":"files.example.org","reqMethod":"GET","reqPath":"x/a.csv","queryStr":"b=c","reqPort":"443","UA":"curl/8.5.0","referer":"https://example.org/"}"#;
 
 pub(super) const FORMATS: &[Named] =
     &[Named::own("akamai-ds2", FAMILY, Origin::Documentation, SAMPLE, || {
         let meaning = Meaning {
             bytes: ByteSemantics::WireWritten,
             time_basis: TimeBasis::Received,
+            key: Escape::Percent,
             ..Meaning::UNKNOWN.escaped(Escape::Json)
         };
         let needed = &["reqTimeSec", "cliIP", "statusCode", "reqPath"];
@@ -76,6 +82,11 @@ fn read<'a>(found: &mut Found<'a>, _cache: &mut TimeCache, record: &mut Record<'
     record.method = found.text(Key::Method);
     record.host = found.text(Key::Host);
     record.target = found.text(Key::Path);
+    record.object = record
+        .target
+        .filter(|path| path.first() != Some(&b'/'))
+        .map(|path| Stored { bucket: None, key: path });
+    record.protocol = found.text(Key::Protocol);
     record.query = found.text(Key::Query);
     record.agent = found.text(Key::Agent);
     record.referer = found.text(Key::Referer);
@@ -104,12 +115,20 @@ mod tests {
         let read = record("akamai-ds2", SAMPLE);
         assert_eq!(read.time, Stamp { local_us: 1_716_723_772_601_000, zone: Zone::Offset(0) });
         assert_eq!((read.client, read.method), (Some(&b"192.0.2.7"[..]), Some(&b"GET"[..])));
-        assert_eq!((read.target, read.query), (Some(&b"/a.csv"[..]), Some(&b"b=c"[..])));
+        assert_eq!((read.target, read.query), (Some(&b"x/a.csv"[..]), Some(&b"b=c"[..])));
         assert_eq!((read.host, read.request_id), (Some(&b"files.example.org"[..]), Some(&b"1239f220"[..])));
         assert_eq!((read.status, read.bytes, read.size), (Some(200), Bytes::Logged(2326), None));
         assert_eq!((read.agent, read.abort), (Some(&b"curl/8.5.0"[..]), Abort::Unlogged));
         assert_eq!(read.referer, Some(&b"https://example.org/"[..]));
         assert_eq!((read.range, read.x_forwarded_for), (None, None));
+        assert_eq!(read.protocol, Some(&b"HTTP/2"[..]));
+    }
+
+    #[test]
+    fn a_path_without_its_slash_is_a_key_as_well() {
+        let key = Stored { bucket: None, key: b"x/a.csv" };
+        assert_eq!(record("akamai-ds2", SAMPLE).object, Some(key));
+        assert_eq!(record("akamai-ds2", changed("x/a.csv", "/x/a.csv")).object, None);
     }
 
     #[test]
@@ -144,7 +163,7 @@ mod tests {
 
     #[test]
     fn escapes_stay_as_they_are_written() {
-        let read = record("akamai-ds2", changed("/a.csv", r#"/a\"b%20c"#));
+        let read = record("akamai-ds2", changed("x/a.csv", r#"/a\"b%20c"#));
         assert_eq!(read.target, Some(&br#"/a\"b%20c"#[..]));
     }
 
@@ -157,7 +176,7 @@ mod tests {
             (r#""cliIP":"192.0.2.7""#, r#""cliIP":"-""#, "cliIP"),
             (r#""statusCode":"200""#, r#""statusCode":"abc""#, "statusCode"),
             (r#""bytes":"2326""#, r#""bytes":"2.5""#, "bytes"),
-            (r#""reqPath":"/a.csv","#, "", "reqPath"),
+            (r#""reqPath":"x/a.csv","#, "", "reqPath"),
             (r#""bytes":"2326""#, r#""bytes":"2326","bytes":"1""#, "line"),
         ] {
             assert_eq!(fault("akamai-ds2", changed(from, to)).1, field, "{from} {to}");

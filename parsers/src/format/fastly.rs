@@ -8,7 +8,7 @@
 //! counts headers, `resp.body_bytes_written` does not; `begin:` and `end:` times): nothing is claimed of either.
 //!
 //! What they cannot say: which range was asked for, the size of the object, whether the transfer was cut, and in
-//! `fastly-text` the method and the bytes.
+//! `fastly-text` the method and the bytes: as no request of it is known to be a GET, none counts as served by itself.
 
 use super::own::{Columns, Found, Is, Object, keys};
 use super::{Family, Named, Origin};

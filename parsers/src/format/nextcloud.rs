@@ -10,10 +10,11 @@
 //!
 //! It is no HTTP log: success is the log's word `accessed`, read as status 200. The line is written *before* the file is
 //! read, so the time is that of the request, and a read that failed or was cut stands there as well. A download in parts has a
-//! line for each. Reads of background jobs and the command line have no address: such a record has no client.
+//! line for each. Lines of background jobs and the command line have neither address nor method: they are no requests,
+//! and directives. Where jobs are started by requests for `cron.php`, their reads stand under its address.
 //!
 //! The path is relative to the files of the *owner*, who is not named: the user is who read it. Two owners' files of one
-//! path cannot be told apart. Quotes in a path are not marked in the message's own grammar; what is ambiguous is a fault.
+//! path cannot be told apart. Its first `/` is not part of the key. Quotes in a path are not marked in the message's own grammar; what is ambiguous is a fault.
 //!
 //! What it cannot say: bytes, ranges, sizes, whether the transfer was cut; and `remoteAddr` is a proxy's where
 //! `trusted_proxies` is not set. `ownCloud` writes the same keys and more (`action`): its lines are refused, because its
@@ -78,12 +79,15 @@ fn read<'a>(found: &mut Found<'a>, cache: &mut TimeCache, record: &mut Record<'a
         return found.refuse(FaultKind::Syntax, "one path in quotes, in the words of this message");
     };
     let written = |text: Option<&'a [u8]>| text.filter(|text| *text != b"--");
-    record.operation = operation;
-    record.object = Some(Stored { bucket: None, key: path });
-    record.status = Some(200);
     record.client = found.text(Key::Address);
-    record.principal = written(found.text(Key::User));
     record.method = written(found.text(Key::Method));
+    if record.client.is_none() && record.method.is_none() {
+        return Ok(Is::Directive);
+    }
+    record.operation = operation;
+    record.object = Some(Stored { bucket: None, key: path.strip_prefix(b"/").unwrap_or(path) });
+    record.status = Some(200);
+    record.principal = written(found.text(Key::User));
     record.target = written(found.text(Key::Url));
     record.agent = written(found.text(Key::Agent));
     record.request_id = written(found.text(Key::Id));
@@ -163,7 +167,7 @@ mod tests {
         assert_eq!(read.time, Stamp { local_us: 1_716_723_772_000_000, zone: Zone::Offset(0) });
         assert_eq!((read.client, read.principal), (Some(&b"192.0.2.7"[..]), Some(&b"kim"[..])));
         assert_eq!(read.operation, Operation::Read);
-        assert_eq!(read.object, Some(Stored { bucket: None, key: b"/Reports/a.csv" }));
+        assert_eq!(read.object, Some(Stored { bucket: None, key: b"Reports/a.csv" }));
         assert_eq!((read.status, read.bytes, read.size), (Some(200), Bytes::Unlogged, None));
         assert_eq!(
             (read.method, read.target),
@@ -178,24 +182,24 @@ mod tests {
     #[test]
     fn each_wording_names_its_path() {
         for (message, operation, path) in [
-            (r#"File accessed: \"/a.csv\""#, Operation::Read, "/a.csv"),
-            (r#"File with id \"\" accessed: \"/a\\\"b\""#, Operation::Read, r#"/a\\\"b"#),
+            (r#"File accessed: \"/a.csv\""#, Operation::Read, "a.csv"),
+            (r#"File with id \"\" accessed: \"/a\\\"b\""#, Operation::Read, r#"a\\\"b"#),
             (
                 r#"Preview accessed: \"/a.jpg\" (width: \"64\", height: \"64\" crop: \"1\", mode: \"fill\")"#,
                 Operation::Learn,
-                "/a.jpg",
+                "a.jpg",
             ),
             (
                 r#"Preview accessed: (id: \"42\", width: \"64\", height: \"64\" crop: \"\", mode: \"fill\", path: \"/a.jpg\")"#,
                 Operation::Learn,
-                "/a.jpg",
+                "a.jpg",
             ),
-            (r#"File copied: \"/a\" to \"/b\""#, Operation::Copy, "/a"),
-            (r#"File id copied from: \"1\" to \"2\", path from \"/a\" to \"/b\""#, Operation::Copy, "/a"),
+            (r#"File copied: \"/a\" to \"/b\""#, Operation::Copy, "a"),
+            (r#"File id copied from: \"1\" to \"2\", path from \"/a\" to \"/b\""#, Operation::Copy, "a"),
         ] {
             let read = record("nextcloud", said(message));
             assert_eq!(read.operation, operation, "{message}");
-            assert_eq!(read.object, Some(Stored { bucket: None, key: path.as_bytes() }), "{message}");
+            assert_eq!(read.object.map(|object| object.key), Some(path.as_bytes()), "{message}");
         }
     }
 
@@ -218,7 +222,7 @@ mod tests {
     fn what_is_not_there_is_written_as_two_dashes_or_nothing() {
         let line = changed(r#""remoteAddr":"192.0.2.7","user":"kim""#, r#""remoteAddr":"","user":"--""#);
         let read = record("nextcloud", line);
-        assert_eq!((read.client, read.principal), (None, None), "a background job");
+        assert_eq!((read.client, read.principal), (None, None));
         let line = changed(r#""url":"/remote.php/dav/files/kim/a.csv""#, r#""url":"--""#);
         assert_eq!(record("nextcloud", line).target, None);
         assert_eq!(record("nextcloud", changed(r#""userAgent":"curl/8.5.0","#, "")).agent, None);
@@ -236,6 +240,9 @@ mod tests {
         ] {
             assert_eq!(unit("nextcloud", said(message)), Unit::Directive, "{message}");
         }
+        let job =
+            changed(r#""remoteAddr":"192.0.2.7""#, r#""remoteAddr":"""#).replacen(r#""GET""#, r#""""#, 1);
+        assert_eq!(unit("nextcloud", Box::leak(job.into_boxed_str())), Unit::Directive, "a background job");
         let other = changed(r#""app":"admin_audit""#, r#""app":"files""#);
         assert_eq!(unit("nextcloud", other), Unit::Directive, "another app's text proves nothing");
     }
