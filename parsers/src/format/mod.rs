@@ -3,7 +3,10 @@
 //! The named formats are listed in [`catalogue()`], asked for with [`named`], found in a sample by
 //! [`crate::sniff`], and tried in order on one line by [`parse_any`].
 
+pub mod akamai;
 pub mod apache;
+pub mod atlassian;
+pub mod caddy;
 pub mod catalogue;
 pub mod cloudflare;
 pub mod cloudfront;
@@ -16,9 +19,13 @@ pub mod gcs;
 pub mod haproxy;
 pub mod head;
 pub mod mapped;
+pub mod fastly;
+pub mod ltsv;
 mod marks;
+pub mod nextcloud;
 pub mod nginx;
 pub mod own;
+mod pieces;
 pub mod s3;
 pub mod squid;
 pub mod tableau;
@@ -27,6 +34,8 @@ pub mod untimed;
 pub mod w3c;
 pub mod waf;
 pub mod zeek;
+pub mod traefik;
+pub mod uwsgi;
 
 pub use head::Head;
 pub use marks::Marks;
