@@ -13,6 +13,8 @@ pub mod own;
 pub mod s3;
 pub mod tableau;
 pub mod untimed;
+pub mod vsftpd;
+pub mod xferlog;
 
 pub use marks::Marks;
 
