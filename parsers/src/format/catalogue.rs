@@ -4,7 +4,10 @@
 //! mean depends on the server, and is unknown until somebody declares it (METHOD M5.2). The definite
 //! names (`apache-combined`, `nginx-combined`, `debian-combined` …) are that declaration in one word.
 
-use super::{Format, apache, cloudflare, error_log, nginx, s3, tableau, untimed, vsftpd, xferlog};
+use super::{
+    Format, apache, cloudflare, error_log, nginx, openssh_sftp, proftpd, pure_ftpd, s3, tableau, untimed,
+    vsftpd, xferlog,
+};
 use crate::template::{Reading, Template, TemplateError, nearest};
 use std::sync::{Arc, LazyLock};
 use thiserror::Error;
@@ -143,6 +146,9 @@ pub fn catalogue() -> &'static [Named] {
             tableau::FORMATS,
             s3::FORMATS,
             cloudflare::FORMATS,
+            openssh_sftp::FORMATS,
+            proftpd::FORMATS,
+            pure_ftpd::FORMATS,
             vsftpd::FORMATS,
             xferlog::FORMATS,
             error_log::FORMATS,

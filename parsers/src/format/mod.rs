@@ -9,11 +9,15 @@ pub mod cloudflare;
 pub mod error_log;
 mod marks;
 pub mod nginx;
+pub mod openssh_sftp;
 pub mod own;
+pub mod proftpd;
+pub mod pure_ftpd;
 pub mod s3;
 pub mod tableau;
 pub mod untimed;
 pub mod vsftpd;
+pub mod wrapped;
 pub mod xferlog;
 
 pub use marks::Marks;
