@@ -5,8 +5,8 @@
 //! names (`apache-combined`, `nginx-combined`, `debian-combined` …) are that declaration in one word.
 
 use super::{
-    Format, apache, cloudflare, error_log, nginx, openssh_sftp, proftpd, pure_ftpd, s3, tableau, untimed,
-    vsftpd, xferlog,
+    Format, apache, cloudflare, error_log, nginx, openssh_sftp, proftpd, pure_ftpd, s3, servers, tableau,
+    untimed, vsftpd, xferlog,
 };
 use crate::template::{Reading, Template, TemplateError, nearest};
 use std::sync::{Arc, LazyLock};
@@ -149,6 +149,7 @@ pub fn catalogue() -> &'static [Named] {
             openssh_sftp::FORMATS,
             proftpd::FORMATS,
             pure_ftpd::FORMATS,
+            servers::FORMATS,
             vsftpd::FORMATS,
             xferlog::FORMATS,
             error_log::FORMATS,

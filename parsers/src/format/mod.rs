@@ -14,6 +14,7 @@ pub mod own;
 pub mod proftpd;
 pub mod pure_ftpd;
 pub mod s3;
+pub mod servers;
 pub mod tableau;
 pub mod untimed;
 pub mod vsftpd;
