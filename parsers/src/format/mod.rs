@@ -7,6 +7,7 @@ pub mod apache;
 pub mod catalogue;
 pub mod cloudflare;
 pub mod error_log;
+pub mod iis;
 mod marks;
 pub mod nginx;
 pub mod openssh_sftp;
