@@ -5,7 +5,7 @@
 //! names (`apache-combined`, `nginx-combined`, `debian-combined` …) are that declaration in one word.
 
 use super::{
-    Format, apache, cloudflare, error_log, iis, nginx, openssh_sftp, proftpd, pure_ftpd, s3, servers,
+    Format, apache, cloudflare, edgar, error_log, iis, nginx, openssh_sftp, proftpd, pure_ftpd, s3, servers,
     tableau, untimed, vsftpd, xferlog,
 };
 use crate::template::{Reading, Template, TemplateError, nearest};
@@ -146,6 +146,7 @@ pub fn catalogue() -> &'static [Named] {
             tableau::FORMATS,
             s3::FORMATS,
             cloudflare::FORMATS,
+            edgar::FORMATS,
             iis::FORMATS,
             openssh_sftp::FORMATS,
             proftpd::FORMATS,

@@ -6,6 +6,7 @@
 pub mod apache;
 pub mod catalogue;
 pub mod cloudflare;
+pub mod edgar;
 pub mod error_log;
 pub mod iis;
 mod marks;
