@@ -6,6 +6,7 @@
 
 pub mod address;
 pub mod calendar;
+pub mod ctime;
 pub mod cursor;
 pub mod json;
 pub mod near;
