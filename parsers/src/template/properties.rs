@@ -46,14 +46,9 @@ fn borrowed_in_order(unit: &[u8], record: &Record<'_>) -> Result<(), TestCaseErr
         prop_assert!(pair[0].1 <= pair[1].0);
     }
     prop_assert!(places.last().is_none_or(|last| last.1 <= unit.len()));
-<<<<<<< HEAD
-    let parts: Vec<_> = [record.method, record.target, record.protocol].into_iter().flatten().collect();
-    if let Some(request) = record.request {
-=======
     if let Some(request) = record.request {
         // Columns of their own may stand in any order.
         let parts: Vec<_> = [record.method, record.target, record.protocol].into_iter().flatten().collect();
->>>>>>> w-c
         for pair in parts.windows(2) {
             prop_assert!(place(unit, pair[0]).1 <= place(unit, pair[1]).0);
         }
