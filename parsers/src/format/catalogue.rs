@@ -4,7 +4,10 @@
 //! mean depends on the server, and is unknown until somebody declares it (METHOD M5.2). The definite
 //! names (`apache-combined`, `nginx-combined`, `debian-combined` …) are that declaration in one word.
 
-use super::{Format, apache, cloudflare, error_log, nginx, s3, tableau, untimed};
+use super::{
+    Format, apache, app_gateway, azure_monitor, azure_storage, cloudflare, error_log, front_door, nginx, s3,
+    tableau, untimed,
+};
 use crate::template::{Reading, Template, TemplateError, nearest};
 use std::sync::{Arc, LazyLock};
 use thiserror::Error;
@@ -141,8 +144,12 @@ pub fn catalogue() -> &'static [Named] {
             nginx::FORMATS,
             untimed::FORMATS,
             tableau::FORMATS,
-            s3::FORMATS,
+            app_gateway::FORMATS,
+            azure_monitor::FORMATS,
+            azure_storage::FORMATS,
             cloudflare::FORMATS,
+            front_door::FORMATS,
+            s3::FORMATS,
             error_log::FORMATS,
         ];
         parts.into_iter().flatten().copied().collect()

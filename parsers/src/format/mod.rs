@@ -4,9 +4,13 @@
 //! [`crate::sniff`], and tried in order on one line by [`parse_any`].
 
 pub mod apache;
+pub mod app_gateway;
+pub mod azure_monitor;
+pub mod azure_storage;
 pub mod catalogue;
 pub mod cloudflare;
 pub mod error_log;
+pub mod front_door;
 mod marks;
 pub mod nginx;
 pub mod own;

@@ -14,6 +14,7 @@ pub mod quoted;
 pub mod range;
 pub mod request;
 pub mod time;
+pub mod url;
 pub mod zone;
 
 use crate::fault::FaultKind;
