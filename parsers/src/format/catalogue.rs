@@ -5,8 +5,8 @@
 //! names (`apache-combined`, `nginx-combined`, `debian-combined` …) are that declaration in one word.
 
 use super::{
-    Format, apache, app_gateway, azure_monitor, azure_storage, cloudflare, error_log, front_door, nginx, s3,
-    tableau, untimed,
+    Format, apache, app_gateway, azure_monitor, azure_storage, cloudflare, error_log, front_door,
+    google_audit, google_drive, google_lb, m365, nginx, s3, tableau, untimed,
 };
 use crate::template::{Reading, Template, TemplateError, nearest};
 use std::sync::{Arc, LazyLock};
@@ -149,6 +149,10 @@ pub fn catalogue() -> &'static [Named] {
             azure_storage::FORMATS,
             cloudflare::FORMATS,
             front_door::FORMATS,
+            google_audit::FORMATS,
+            google_drive::FORMATS,
+            google_lb::FORMATS,
+            m365::FORMATS,
             s3::FORMATS,
             error_log::FORMATS,
         ];
