@@ -5,8 +5,8 @@
 //! names (`apache-combined`, `nginx-combined`, `debian-combined` …) are that declaration in one word.
 
 use super::{
-    Format, apache, app_gateway, azure_monitor, azure_storage, cloudflare, error_log, front_door,
-    google_audit, google_drive, google_lb, m365, nginx, s3, tableau, untimed,
+    Format, apache, app_gateway, azure_monitor, azure_storage, ceph_ops, ceph_rgw, cloudflare, error_log,
+    front_door, google_audit, google_drive, google_lb, m365, minio, nginx, s3, sftpgo, tableau, untimed,
 };
 use crate::template::{Reading, Template, TemplateError, nearest};
 use std::sync::{Arc, LazyLock};
@@ -147,13 +147,17 @@ pub fn catalogue() -> &'static [Named] {
             app_gateway::FORMATS,
             azure_monitor::FORMATS,
             azure_storage::FORMATS,
+            ceph_ops::FORMATS,
+            ceph_rgw::FORMATS,
             cloudflare::FORMATS,
             front_door::FORMATS,
             google_audit::FORMATS,
             google_drive::FORMATS,
             google_lb::FORMATS,
             m365::FORMATS,
+            minio::FORMATS,
             s3::FORMATS,
+            sftpgo::FORMATS,
             error_log::FORMATS,
         ];
         parts.into_iter().flatten().copied().collect()
