@@ -12,7 +12,8 @@
 //! The firewall's and performance categories of the same stream are directives. Requests of 127.0.0.1 are the gateway's
 //! own ("can be safely ignored", the page says); they are read as they are written.
 //!
-//! What it cannot say: the size of the object, ranges, the referer, who was signed in.
+//! What it cannot say: the size of the object, ranges, the referer, who was signed in. Written from documentation, not yet
+//! seen in a real file.
 
 use super::own::{Found, Is, Object, keys};
 use super::{Family, Named, Origin};
@@ -45,14 +46,15 @@ keys! {
 
 const SAMPLE: &str = r#"{"timeStamp": "2021-10-14T22:17:11+00:00","resourceId": "/SUBSCRIPTIONS/1/PROVIDERS/MICROSOFT.NETWORK/APPLICATIONGATEWAYS/g","listenerName": "HTTP-Listener","operationName": "ApplicationGatewayAccess","category": "ApplicationGatewayAccessLog","properties": {"instanceId": "appgw_2","clientIP": "192.0.2.7","clientPort": 45057,"httpMethod": "GET","originalRequestUriWithArgs": "\/a.csv?b=c","requestUri": "\/rewritten","requestQuery": "","userAgent": "curl\/7.79.1","httpStatus": 200,"httpVersion": "HTTP\/1.1","receivedBytes": 184,"sentBytes": 466,"clientResponseTime": 0,"timeTaken": 0.034,"transactionId": "592d1649f75a8d480a3c4dc6a975309d","sslEnabled": "on","serverRouted": "198.51.100.65:443","serverStatus": "200","originalHost": "files.example.org","host": "backend.example.org","error_info":"ERRORINFO_NO_ERROR"}}"#;
 
-pub(super) const FORMATS: &[Named] = &[Named::own("app-gateway", FAMILY, Origin::Seen, SAMPLE, || {
-    let meaning = Meaning {
-        time_basis: TimeBasis::Unknown,
-        bytes: ByteSemantics::Unknown,
-        ..Meaning::UNKNOWN.escaped(Escape::Json)
-    };
-    Arc::new(Object::new("app-gateway", meaning, PATHS, &["category"], read))
-})];
+pub(super) const FORMATS: &[Named] =
+    &[Named::own("app-gateway", FAMILY, Origin::Documentation, SAMPLE, || {
+        let meaning = Meaning {
+            time_basis: TimeBasis::Unknown,
+            bytes: ByteSemantics::Unknown,
+            ..Meaning::UNKNOWN.escaped(Escape::Json)
+        };
+        Arc::new(Object::new("app-gateway", meaning, PATHS, &["category"], read))
+    })];
 
 fn read<'a>(found: &mut Found<'a>, cache: &mut TimeCache, record: &mut Record<'a>) -> Read<'a, Is> {
     match found.text(Key::Category) {
