@@ -22,7 +22,7 @@ use super::{Family, Named, Origin};
 use crate::fault::FaultKind;
 use crate::record::{Escape, Meaning, Object as Stored, Operation, Record};
 use crate::token::cursor::Read;
-use crate::token::json::{Value, elements, members};
+use crate::token::json::{Value, elements, is_whole, members};
 use crate::token::time::TimeCache;
 use std::sync::Arc;
 
@@ -54,6 +54,9 @@ fn read<'a>(found: &mut Found<'a>, cache: &mut TimeCache, record: &mut Record<'a
     let Value::Nested(events @ [b'[', ..]) = found.get(Key::Events) else {
         return found.refuse(FaultKind::Syntax, "a list of events");
     };
+    if !is_whole(events) {
+        return found.refuse(FaultKind::Syntax, "a list of events that is JSON to its end");
+    }
     if application != b"drive" {
         return Ok(Is::Directive);
     }
@@ -207,6 +210,8 @@ mod tests {
             "\"view\"",
             "[1]",
             r#"[{"type":"access"}]"#,
+            r#"[{"name":"edit"} {"name":"download"}]"#,
+            r#"[{"name":"edit" "id":1}]"#,
             r#"[{"name":"view","name":"edit"}]"#,
             r#"[{"name":"view","parameters":[{"name":"doc_id","value":"a"},{"name":"doc_id","value":"b"}]}]"#,
         ] {
