@@ -152,24 +152,21 @@ fn prefixes(tried: &[Trial], picked: &[Picked<'_>]) -> Vec<(Kind, u32)> {
 
 /// The family that reads most lines; of equals the first in the catalogue; messages only if alone.
 fn winner(tried: &[Trial], lines: usize) -> Option<Family> {
-    let read_by = |family: Family| {
-        let of_family = || tried.iter().filter(|trial| trial.entry.family == family);
-        (0..lines).filter(|at| of_family().any(|trial| trial.reads(*at))).count()
-    };
+    let mut families: Vec<(Family, Vec<&Trial>)> = Vec::new();
+    for trial in tried.iter().filter(|trial| trial.matched > 0) {
+        match families.iter_mut().find(|(family, _)| *family == trial.entry.family) {
+            Some((_, of_family)) => of_family.push(trial),
+            None => families.push((trial.entry.family, vec![trial])),
+        }
+    }
     let mut best = None;
-    let mut families: Vec<Family> = Vec::new();
-    for family in tried.iter().map(|trial| trial.entry.family).filter(|family| *family != Family::ERROR_LOG) {
-        if !families.contains(&family) {
-            families.push(family);
-        }
-    }
-    for family in families {
-        let read = read_by(family);
+    for (family, trials) in families.iter().filter(|(family, _)| *family != Family::ERROR_LOG) {
+        let read = (0..lines).filter(|at| trials.iter().any(|trial| trial.reads(*at))).count();
         if read > 0 && best.is_none_or(|(_, most)| read > most) {
-            best = Some((family, read));
+            best = Some((*family, read));
         }
     }
-    let messages = || (read_by(Family::ERROR_LOG) > 0).then_some(Family::ERROR_LOG);
+    let messages = || families.first().map(|(family, _)| *family);
     best.map(|(family, _)| family).or_else(messages)
 }
 

@@ -2,12 +2,12 @@
 //! ([`Object`]) into a record. What a fault says of its column and its place is told here, for all of them.
 
 use super::{Format, Marks, Split, Unit};
-use crate::fault::Fault;
-use crate::record::{Meaning, Record};
+use crate::fault::{Fault, FaultKind};
+use crate::record::{Bytes, Meaning, Record, Stamp, Zone};
 use crate::token::Wrong;
-use crate::token::cursor::{Cursor, Read};
+use crate::token::cursor::{Cursor, Read, all};
 use crate::token::json::{self, Keys, Value};
-use crate::token::time::TimeCache;
+use crate::token::time::{TimeCache, iso8601};
 
 /// What a well-formed line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,11 +99,46 @@ impl<'a> Found<'a> {
         self.get(key).count()
     }
 
+    /// A time in ISO 8601, with the zone as written.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn time(&mut self, key: impl Into<usize>, cache: &mut TimeCache) -> Read<'a, Stamp<'a>> {
+        match self.get(key) {
+            Value::Text(text) => all(text, |text| iso8601(text, cache)),
+            _ => self.refuse(FaultKind::Time, "a time in ISO 8601"),
+        }
+    }
+
+    /// As [`Found::time`]; in UTC where no zone is written, as the vendor says.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn utc(&mut self, key: impl Into<usize>, cache: &mut TimeCache) -> Read<'a, Stamp<'a>> {
+        let stamp = self.time(key, cache)?;
+        let zone = if stamp.zone == Zone::Absent { Zone::Offset(0) } else { stamp.zone };
+        Ok(Stamp { zone, ..stamp })
+    }
+
+    /// A byte count, as a number or a text; unlogged where there is none.
+    ///
+    /// # Errors
+    /// Something else is there.
+    pub fn bytes(&mut self, key: impl Into<usize>) -> Read<'a, Bytes> {
+        match self.get(key) {
+            Value::Absent | Value::Null | Value::Text(b"" | b"-") => Ok(Bytes::Unlogged),
+            value => match value.count() {
+                Some(count) => Ok(Bytes::Logged(count)),
+                None => self.refuse(FaultKind::Syntax, "a count of bytes"),
+            },
+        }
+    }
+
     /// A refusal of the value that was asked for last.
     ///
     /// # Errors
     /// Always.
-    pub fn refuse<T>(&self, kind: crate::fault::FaultKind, expected: &'static str) -> Read<'a, T> {
+    pub fn refuse<T>(&self, kind: FaultKind, expected: &'static str) -> Read<'a, T> {
         let at = match self.values.get(self.last) {
             Some(Value::Number(at) | Value::Text(at) | Value::Nested(at)) => at,
             _ => &[][..],
@@ -182,11 +217,8 @@ impl Format for Object {
         let absent = self.places.iter().position(|place| found.values.get(*place) == Some(&Value::Absent));
         if let Some(absent) = absent {
             let field = self.needed.get(absent).copied().unwrap_or("line");
-            let wrong = Wrong {
-                kind: crate::fault::FaultKind::Syntax,
-                expected: "this key; the object has none",
-                at: unit,
-            };
+            let wrong =
+                Wrong { kind: FaultKind::Syntax, expected: "this key; the object has none", at: unit };
             *read = Unit::Fault(fault(unit, field, wrong));
             return;
         }
@@ -227,3 +259,39 @@ macro_rules! keys {
 }
 
 pub(super) use keys;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(value: Value<'static>) -> Found<'static> {
+        let mut found = Found { values: [Value::Absent; MOST], last: usize::MAX };
+        found.values[1] = value;
+        found
+    }
+
+    #[test]
+    fn a_byte_count_is_a_count_or_nothing_and_never_something_else() {
+        let bytes = |value| found(value).bytes(1_usize).map_err(|wrong| wrong.at);
+        assert_eq!(bytes(Value::Text(b"7")), Ok(Bytes::Logged(7)));
+        for none in [Value::Absent, Value::Null, Value::Text(b""), Value::Text(b"-")] {
+            assert_eq!(bytes(none), Ok(Bytes::Unlogged));
+        }
+        assert_eq!(bytes(Value::Number(b"-1")), Err(&b"-1"[..]));
+        assert!(bytes(Value::Bool(true)).is_err() && bytes(Value::Text(b"many")).is_err());
+    }
+
+    #[test]
+    fn utc_is_only_what_no_zone_contradicts() {
+        let mut cache = TimeCache::default();
+        let mut zone = |text| found(Value::Text(text)).utc(1_usize, &mut cache).map(|stamp| stamp.zone);
+        assert_eq!(zone(b"2022-05-07T12:55:53"), Ok(Zone::Offset(0)));
+        assert_eq!(zone(b"2022-05-07T12:55:53+02:00"), Ok(Zone::Offset(7200)));
+        let plain = found(Value::Text(b"2022-05-07T12:55:53")).time(1_usize, &mut cache);
+        assert_eq!(plain.map(|stamp| stamp.zone), Ok(Zone::Absent));
+        assert_eq!(
+            found(Value::Null).time(1_usize, &mut cache).map_err(|wrong| wrong.kind),
+            Err(FaultKind::Time)
+        );
+    }
+}

@@ -4,6 +4,10 @@
 //! refused: which of the two is meant cannot be told. What is not asked for is passed over; that its brackets and quotes
 //! close is checked, its grammar inside is not.
 
+mod whole;
+
+pub use whole::is_whole;
+
 use super::cursor::Read;
 use super::{Wrong, number, quoted};
 use crate::fault::FaultKind;
@@ -425,7 +429,7 @@ mod tests {
         #[test]
         fn any_bytes_are_read_or_refused(line in prop::collection::vec(prop_oneof![any::<u8>(), Just(b'"'), Just(b'{'), Just(b'}'), Just(b'['), Just(b']'), Just(b':'), Just(b','), Just(b'\\')], 0..60)) {
             let _ = values(&line);
-            let _ = (members(&line).count(), elements(&line).count());
+            let _ = (members(&line).count(), elements(&line).count(), is_whole(&line));
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod quoted;
 pub mod range;
 pub mod request;
 pub mod time;
+pub mod url;
 pub mod zone;
 
 use crate::fault::FaultKind;
