@@ -61,7 +61,7 @@ pub fn sniff_in(sample: &[u8], encoding: Encoding, server: Option<Server>) -> Sn
     let known = known(server);
     let sample = pick(sample, encoding, &known.leads);
     let tried: Vec<Trial> =
-        known.formats.iter().map(|(entry, format)| Trial::of(entry, Arc::clone(format), &sample)).collect();
+        known.formats.iter().map(|(entry, format)| Trial::of(entry, format, &sample)).collect();
     let picked = &sample.lines;
     let family = winner(&tried, picked.len());
     let lines = u32::try_from(picked.len()).unwrap_or(u32::MAX);
@@ -76,9 +76,9 @@ pub fn sniff_in(sample: &[u8], encoding: Encoding, server: Option<Server>) -> Sn
     let scores = best.iter().filter(|trial| trial.matched > 0).map(score).collect();
     let messages = |trial: &&&Trial| trial.entry.family == Family::ERROR_LOG;
     let of_winner = best.iter().filter(|trial| Some(trial.entry.family) == family);
-    let mut formats: Vec<Arc<dyn Format>> = of_winner.map(|trial| Arc::clone(&trial.format)).collect();
+    let mut formats: Vec<Arc<dyn Format>> = of_winner.map(|trial| Arc::clone(trial.format)).collect();
     if family.is_some_and(|family| family != Family::ERROR_LOG) {
-        formats.extend(best.iter().filter(messages).map(|trial| Arc::clone(&trial.format)));
+        formats.extend(best.iter().filter(messages).map(|trial| Arc::clone(trial.format)));
     }
     Sniffed { scores, formats, family, prefixes: prefixes(&tried, picked) }
 }
@@ -113,19 +113,27 @@ fn known(server: Option<Server>) -> &'static Known {
 /// One format on the picked lines.
 struct Trial {
     entry: &'static Named,
-    format: Arc<dyn Format>,
+    format: &'static Arc<dyn Format>,
     matched: u32,
-    /// For each picked line, whether the format reads it.
+    /// For each picked line up to the last one that the format reads, whether it does.
     seen: Vec<Seen>,
 }
 
 impl Trial {
-    fn of(entry: &'static Named, format: Arc<dyn Format>, sample: &Sample<'_>) -> Self {
-        let mut cache = TimeCache::default();
-        let armed = sample.arm(&format);
-        let seen: Vec<Seen> = sample.lines.iter().map(|line| line.seen_by(&armed, &mut cache)).collect();
-        let matched =
-            u32::try_from(seen.iter().filter(|seen| **seen != Seen::Not).count()).unwrap_or(u32::MAX);
+    fn of(entry: &'static Named, format: &'static Arc<dyn Format>, sample: &Sample<'_>) -> Self {
+        let (mut seen, mut matched) = (Vec::new(), 0);
+        if let Some(armed) = sample.arm(format) {
+            let mut cache = TimeCache::default();
+            for (at, line) in sample.lines.iter().enumerate() {
+                let read = line.seen_by(&armed, &mut cache);
+                if read != Seen::Not {
+                    // Most formats read nothing.
+                    seen.resize(at, Seen::Not);
+                    seen.push(read);
+                    matched += 1;
+                }
+            }
+        }
         Self { entry, format, matched, seen }
     }
 

@@ -113,6 +113,10 @@ pub trait Format: Send + Sync + std::fmt::Debug {
     fn may_read(&self, _unit: &[u8], _marks: &Marks) -> bool {
         true
     }
+    /// Whether it reads lines that begin with `{` and no others.
+    fn reads_objects(&self) -> bool {
+        false
+    }
     /// Of a format whose lines need directives ([`Split::Header`]): how each line that holds one begins.
     fn leads(&self) -> &'static [&'static [u8]] {
         &[]

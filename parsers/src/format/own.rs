@@ -193,6 +193,10 @@ impl Format for Object {
         self.meaning
     }
 
+    fn reads_objects(&self) -> bool {
+        true
+    }
+
     fn may_read(&self, unit: &[u8], _marks: &Marks) -> bool {
         let names = || self.needed.iter().filter_map(|path| path.split('.').next());
         unit.first() == Some(&b'{')

@@ -32,16 +32,33 @@ pub(super) struct Sample<'a> {
     heads: Vec<Head>,
 }
 
-/// A format as it reads the lines under each head of a sample; none where it cannot.
-pub(super) struct Armed(Vec<Option<Arc<dyn Format>>>);
+/// A format as it reads the lines of a sample.
+pub(super) enum Armed<'f> {
+    Always(&'f Arc<dyn Format>),
+    /// By the head; none where it cannot.
+    Under(Vec<Option<Arc<dyn Format>>>),
+}
+
+impl Armed<'_> {
+    fn under(&self, head: usize) -> Option<&Arc<dyn Format>> {
+        match self {
+            Self::Always(format) => Some(format),
+            Self::Under(formats) => formats.get(head)?.as_ref(),
+        }
+    }
+}
 
 impl Sample<'_> {
-    /// `format`, ready for this sample.
-    pub(super) fn arm(&self, format: &Arc<dyn Format>) -> Armed {
-        match format.split() {
-            Split::Header => Armed(self.heads.iter().map(|head| format.arm(head)).collect()),
-            _ => Armed(vec![Some(Arc::clone(format)); self.heads.len()]),
+    /// `format`, ready for this sample; [`None`] if it can read no line of it.
+    pub(super) fn arm<'f>(&self, format: &'f Arc<dyn Format>) -> Option<Armed<'f>> {
+        if format.reads_objects() && !self.lines.iter().any(Picked::may_be_object) {
+            return None;
         }
+        if format.split() != Split::Header {
+            return Some(Armed::Always(format));
+        }
+        let armed: Vec<_> = self.heads.iter().map(|head| format.arm(head)).collect();
+        armed.iter().any(Option::is_some).then_some(Armed::Under(armed))
     }
 }
 
@@ -73,9 +90,14 @@ impl<'a> Picked<'a> {
         self.payload.is_some()
     }
 
+    /// False only if no text of it begins as a JSON object.
+    fn may_be_object(&self) -> bool {
+        self.bears_prefix() || self.line.first() == Some(&b'{')
+    }
+
     /// Whether `format` reads the line, and behind what.
-    pub(super) fn seen_by(&self, format: &Armed, cache: &mut TimeCache) -> Seen {
-        let Some(Some(format)) = format.0.get(self.head) else { return Seen::Not };
+    pub(super) fn seen_by(&self, format: &Armed<'_>, cache: &mut TimeCache) -> Seen {
+        let Some(format) = format.under(self.head) else { return Seen::Not };
         // Where there is a prefix, more texts than the line are tried.
         if !self.bears_prefix() && !format.may_read(&self.line, &self.marks) {
             return Seen::Not;
