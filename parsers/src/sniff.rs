@@ -63,7 +63,7 @@ pub fn sniff_in(sample: &[u8], encoding: Encoding, server: Option<Server>) -> Sn
     let tried: Vec<Trial> =
         known.formats.iter().map(|(entry, format)| Trial::of(entry, format, &sample)).collect();
     let picked = &sample.lines;
-    let family = winner(&tried, picked.len());
+    let family = winner(&tried, picked.len()).filter(|family| is_told(&tried, *family, picked.len()));
     let lines = u32::try_from(picked.len()).unwrap_or(u32::MAX);
     let mut best: Vec<&Trial> = tried.iter().collect();
     best.sort_by_key(|trial| std::cmp::Reverse(trial.matched));
@@ -158,6 +158,16 @@ fn prefixes(tried: &[Trial], picked: &[Picked<'_>]) -> Vec<(Kind, u32)> {
     found.into_iter().filter(|(_, count)| *count > 0).collect()
 }
 
+/// A file is one of a family if at least one line in so many is read, by it or as a message: less can be chance, and a log
+/// of other things that would be read by halves.
+const ONE_IN: usize = 50;
+
+fn is_told(tried: &[Trial], family: Family, lines: usize) -> bool {
+    let counts = |trial: &&Trial| [family, Family::ERROR_LOG].contains(&trial.entry.family);
+    let read = (0..lines).filter(|at| tried.iter().filter(counts).any(|trial| trial.reads(*at))).count();
+    read * ONE_IN >= lines
+}
+
 /// The family that reads most lines; of equals the first in the catalogue; messages only if alone.
 fn winner(tried: &[Trial], lines: usize) -> Option<Family> {
     let mut families: Vec<(Family, Vec<&Trial>)> = Vec::new();
@@ -229,6 +239,18 @@ mod tests {
             assert!(sniffed.scores.is_empty() && sniffed.formats.is_empty() && sniffed.family.is_none());
             assert!(sniffed.prefixes.is_empty());
         }
+    }
+
+    #[test]
+    fn one_line_in_fifty_makes_a_log_and_fewer_are_chance() {
+        let sample = |noise: usize| format!("{COMMON}{}", "some other text\n".repeat(noise));
+        assert_eq!(sniff(sample(49).as_bytes(), None).family, Some(Family::CLF));
+        let unknown = sniff(sample(50).as_bytes(), None);
+        assert!(unknown.family.is_none() && unknown.formats.is_empty());
+        assert_eq!(
+            unknown.scores.first().map(|score| (score.name, score.matched, score.lines)),
+            Some(("common", 1, 51))
+        );
     }
 
     #[test]

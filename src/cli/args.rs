@@ -166,7 +166,7 @@ pub struct FormatsTest {
 /// How to read the evidence.
 #[derive(Debug, ClapArgs)]
 pub struct Reading {
-    /// auto, a format's name, 'apache:%h %l …', 'nginx:$remote_addr …', or @ and the server's own configuration file
+    /// auto, a format's name, 'apache:%h %l …', 'nginx:$remote_addr …', 'w3c:date time …', 'json:client=KEY,…', or @ and the server's own configuration file
     #[arg(long, value_name = "FORMAT", default_value = "auto")]
     pub format: String,
     /// Zone of times that bear none

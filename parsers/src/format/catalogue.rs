@@ -202,6 +202,9 @@ pub fn named(spec: &str, server: Option<Server>) -> Result<Arc<dyn Format>, Form
     if let Some(text) = spec.strip_prefix("nginx:") {
         return Ok(Arc::new(Template::nginx(spec, text)?));
     }
+    if let Some(text) = spec.strip_prefix("w3c:") {
+        return super::w3c::of_names(text).ok_or_else(|| FormatError::Names(text.to_owned()));
+    }
     if let Some(text) = spec.strip_prefix("json:") {
         return Ok(Arc::new(Mapped::parse(spec, text).map_err(FormatError::Map)?));
     }
@@ -260,6 +263,11 @@ pub enum FormatError {
         /// The nearest known name.
         nearest: Option<String>,
     },
+    /// The text behind `w3c:` names no columns that are known.
+    #[error(
+        "`{0}` names no columns of a W3C log\nhint: write them as `#Fields:` does, such as 'w3c:date time c-ip cs-method cs-uri-stem sc-status'"
+    )]
+    Names(String),
     /// The text behind `json:` is no map of fields.
     #[error("{0}\nhint: write `json:client=KEY,time=KEY,target=KEY`, keys inside objects as `request.uri`")]
     Map(String),

@@ -32,7 +32,7 @@ pub(super) const FORMATS: &[Named] =
 
 /// Standard logs.
 #[derive(Debug)]
-struct CloudFront;
+pub(super) struct CloudFront;
 
 fn col(name: &str) -> Col {
     match name {

@@ -2,6 +2,7 @@
 
 use accesstrail_parsers::format::{Family, Named, Vendor, catalogue, named};
 use accesstrail_parsers::record::ByteSemantics;
+use accesstrail_parsers::sniff::Score;
 use accesstrail_parsers::unread::{AGAINST, Unread};
 
 use super::proxy::{self, Proxies};
@@ -142,13 +143,53 @@ fn better(set: &Set<'_>, declared: &str) -> Option<Proposal> {
 
 /// Nothing fits: a template of one's own, and where to begin with it.
 fn way_out(set: &Set<'_>) -> Option<Proposal> {
-    let unread = set.files.iter().find_map(|(_, file)| file.report.unread.as_deref())?;
+    let (file, unread) =
+        set.files.iter().find_map(|(_, file)| Some((file, file.report.unread.as_deref()?)))?;
     let reason = format!(
         "If it is an access log: write its columns as the server's LogFormat does (or `nginx:` and its log_format, or @ and the \
-         server's own configuration file). {}",
-        stops(unread)
+         server's own configuration file). {}{}",
+        stops(unread),
+        candidates(&file.report.scores)
     );
     Some(proposal("--format", "apache:%h …", reason))
+}
+
+/// Formats that read too few of the lines to be taken for the file's.
+fn candidates(scores: &[Score]) -> String {
+    let best: Vec<String> = scores
+        .iter()
+        .take(3)
+        .map(|score| {
+            format!(
+                "{} {} of {}",
+                score.name,
+                thousands(u64::from(score.matched)),
+                thousands(u64::from(score.lines))
+            )
+        })
+        .collect();
+    if best.is_empty() {
+        return String::new();
+    }
+    format!(" The formats that read most of its lines read too few to be its own: {}.", best.join(", "))
+}
+
+/// Formats of another family that read nearly as much of a file as its own does.
+pub(super) fn close_call(set: &Set<'_>) -> Option<String> {
+    set.files.iter().find_map(|(_, file)| {
+        let best = file.report.scores.first()?;
+        let other = file.report.scores.iter().find(|score| score.family != best.family)?;
+        let is_close = other.family != Family::ERROR_LOG && u64::from(other.matched) * 10 >= u64::from(best.matched) * 9;
+        is_close.then(|| {
+            format!(
+                "{} reads {} of the lines looked at and {}, of another family, {}: name the format if the first is wrong.",
+                best.name,
+                thousands(u64::from(best.matched)),
+                other.name,
+                thousands(u64::from(other.matched))
+            )
+        })
+    })
 }
 
 /// GoAccess's manner: the line, the column, and what stands there.

@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use super::proposals::looks_alike;
+use super::proposals::{close_call, looks_alike};
 use super::proxy::{Proxies, shown_count};
 use super::sets::Set;
 use super::zone_words;
@@ -138,6 +138,7 @@ fn remarks(set: &Set<'_>) -> Vec<String> {
         };
         out.push(why.to_owned());
     }
+    out.extend(close_call(set));
     let copies = set.files.iter().filter(|(_, f)| f.duplicate_of.is_some()).count() as u64;
     if copies > 0 {
         let files = counted(copies, "file is a copy of another and is", "files are copies of others and are");

@@ -163,3 +163,25 @@ fn headers_of_others_arm_nothing_and_lines_without_a_header_say_so() {
         assert_eq!(unit(name, "#Software: x"), Unit::Directive);
     }
 }
+
+/// Files that were cut lose their header.
+#[test]
+fn the_names_of_a_lost_header_can_be_stated() {
+    let read = |spec: &str, line: &str| {
+        let format = named(spec, None).unwrap();
+        let mut cache = crate::token::time::TimeCache::default();
+        match format.parse(line.as_bytes(), &mut cache) {
+            Unit::Record(record) => (format.name().to_owned(), record.status),
+            other => panic!("{other:?}"),
+        }
+    };
+    let names = format!("w3c:{DEFAULT}");
+    let line = "2021-04-01 00:00:21 ::1 GET /a - 80 - ::1 - - 200 0 0 65";
+    assert_eq!(read(&names, line), ("iis".to_owned(), Some(200)));
+    let cloudfront = "w3c:date time x-edge-location c-ip sc-status";
+    assert_eq!(
+        read(cloudfront, "2012-05-25\t22:01:30\tAMS1\t192.0.2.7\t206"),
+        ("cloudfront".to_owned(), Some(206))
+    );
+    assert!(named("w3c:foo bar", None).unwrap_err().to_string().contains("names no columns"));
+}
