@@ -20,6 +20,7 @@
 //! | [`record`], [`fault`] | what comes out |
 
 pub mod config;
+pub mod document;
 pub mod encoding;
 pub mod fault;
 pub mod format;

@@ -6,15 +6,23 @@
 //! bounded whatever the file holds. Lines that a container runtime wrote in parts are not parted from each other: a block
 //! goes on to the end of the run.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 use std::sync::Arc;
 
+use accesstrail_parsers::document::{self, State};
 use accesstrail_parsers::encoding::{self, Encoding};
 use accesstrail_parsers::format::head::{Head, Leads};
 use accesstrail_parsers::framing;
 use accesstrail_parsers::prefix::OpenRuns;
 
 use super::buffers::{Buffer, Buffers};
+
+mod units;
+mod wrapped;
+
+pub use units::Units;
+use wrapped::Wrapped;
 
 /// Length of the stretch whose lines make one block.
 pub const BLOCK_BYTES: usize = 1 << 20;
@@ -33,6 +41,9 @@ pub enum Content {
     Lines,
     /// The head of one line that was longer than the cap.
     TooLong,
+    /// Whole elements of a JSON document's array, and what stands between them; where the block begins. Only the last
+    /// block of a file may lack the end of the last one.
+    Elements(State),
 }
 
 /// A piece of a file, shared by the thread that hashes and the one that parses.
@@ -60,6 +71,36 @@ impl Block {
         let mark = if self.offset == 0 { encoding::told(&self.bytes).1 } else { 0 };
         (self.bytes.get(mark..).unwrap_or_default(), mark)
     }
+
+    /// Its units, in order, with their places in [`Block::text`].
+    #[must_use]
+    pub fn units(&self) -> Units<'_> {
+        self.units_of(self.text().0)
+    }
+
+    /// As [`Block::units`], of a stretch of lines.
+    #[must_use]
+    pub fn units_of<'t>(&self, text: &'t [u8]) -> Units<'t> {
+        match self.content {
+            Content::Elements(state) => Units::elements(text, state),
+            _ => Units::Lines(framing::lines_of(text, self.encoding)),
+        }
+    }
+
+    /// Its text as lines, for whoever only looks at lines.
+    #[must_use]
+    pub fn sample(&self) -> Cow<'_, [u8]> {
+        let Content::Elements(_) = self.content else { return Cow::Borrowed(self.text().0) };
+        let mut lines = Vec::with_capacity(self.bytes.len());
+        for unit in self.units() {
+            // A newline inside of an element is a space of its grammar.
+            lines.extend(
+                unit.bytes.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte }),
+            );
+            lines.push(b'\n');
+        }
+        Cow::Owned(lines)
+    }
 }
 
 /// Cuts a stream into blocks.
@@ -76,6 +117,8 @@ pub struct Blocks<R> {
     /// Where directives stand, once that is known.
     leads: Leads,
     head: Arc<Head>,
+    /// Where the reading stands, of a document with its records in an array.
+    wrapped: Option<Wrapped>,
 }
 
 impl<R: Read> Blocks<R> {
@@ -91,6 +134,7 @@ impl<R: Read> Blocks<R> {
             skipping: false,
             leads: Leads::default(),
             head: Arc::default(),
+            wrapped: None,
         }
     }
 
@@ -146,13 +190,22 @@ impl<R: Read> Blocks<R> {
         if self.skipping {
             return self.skip();
         }
+        if let Some(wrapped) = self.wrapped {
+            return self.step_wrapped(wrapped);
+        }
         // The stretch ends at a multiple of BLOCK_BYTES, so `want` bytes from here reach its end.
         let want = BLOCK_BYTES - usize::try_from(self.offset % BLOCK_BYTES as u64).unwrap_or(0);
         self.fill(want)?;
         if self.carry.is_empty() {
             return Ok(None);
         }
-        self.encoding.get_or_insert_with(|| encoding::told(&self.carry).0);
+        if self.encoding.is_none() {
+            let (encoding, mark) = encoding::told(&self.carry);
+            self.encoding = Some(encoding);
+            if encoding == Encoding::Bytes && document::begins(self.carry.get(mark..).unwrap_or_default()) {
+                return self.step_wrapped(Wrapped::new(mark));
+            }
+        }
         if self.carry.len() <= want && self.ended {
             return Ok(Some(self.give(self.carry.len(), Content::Lines)));
         }
@@ -162,6 +215,9 @@ impl<R: Read> Blocks<R> {
     /// Ends the stream where the reader failed and gives what had been read by then.
     pub fn salvage(&mut self) -> Option<Step> {
         self.ended = true;
+        if let Some(wrapped) = self.wrapped {
+            return self.salvage_wrapped(wrapped);
+        }
         self.encoding.get_or_insert_with(|| encoding::told(&self.carry).0);
         (!self.carry.is_empty()).then(|| self.give(self.carry.len(), Content::Lines))
     }
@@ -282,6 +338,8 @@ impl<R: Read> Blocks<R> {
         let bytes = self.take(length);
         self.lines += match content {
             Content::TooLong => 1,
+            // Counted by who knows where it begins.
+            Content::Elements(_) => 0,
             Content::Lines => lines_in(&bytes, self.encoding()),
         };
         let (encoding, head) = (self.encoding(), Arc::clone(&self.head));
@@ -306,7 +364,7 @@ fn lines_in(bytes: &[u8], encoding: Encoding) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use accesstrail_parsers::joiner::{End, Fed, Joined, Joiner};
     use accesstrail_parsers::prefix::peel;
@@ -324,12 +382,12 @@ mod tests {
         }
     }
 
-    fn blocks(bytes: &[u8], step: usize) -> Vec<Step> {
+    pub(super) fn blocks(bytes: &[u8], step: usize) -> Vec<Step> {
         let mut blocks = Blocks::new(Slow(bytes, step), &Buffers::default());
         std::iter::from_fn(|| blocks.step().unwrap()).collect()
     }
 
-    fn bytes_of(step: &Step) -> &[u8] {
+    pub(super) fn bytes_of(step: &Step) -> &[u8] {
         match step {
             Step::Block(b) => &b.bytes,
             Step::Skipped(b) => b,

@@ -179,10 +179,10 @@ fn broken(error: &std::io::Error, consumed: u64) -> State {
 
 /// The formats of a stream, told by its first block where they are not declared.
 fn told(job: &Job, id: u32, block: &Block, report: &mut Report) -> Arc<FileRules> {
-    let told = sniff::sniff_in(block.text().0, block.encoding, job.source.server);
+    let told = sniff::sniff_in(&block.sample(), block.encoding, job.source.server);
     report.scores = told.scores;
     if told.formats.is_empty() && block.encoding == Encoding::Bytes {
-        report.unread = first_unread(block.text().0).map(Box::new);
+        report.unread = first_unread(&block.sample()).map(Box::new);
     }
     Arc::new(FileRules {
         file: id,

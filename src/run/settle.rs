@@ -289,7 +289,7 @@ impl Comparer<'_> {
             };
             if let Step::Block(block) = step {
                 let rules = rules.get_or_insert_with(|| {
-                    let told = || sniff_in(block.text().0, block.encoding, source.server).formats;
+                    let told = || sniff_in(&block.sample(), block.encoding, source.server).formats;
                     let formats = source.format.clone().unwrap_or_else(told);
                     blocks.follow(Leads::of(&formats), &block);
                     FileRules {

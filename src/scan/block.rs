@@ -101,7 +101,7 @@ impl<'a> Scanner<'a> {
         if units == 0 || (faults as f64) <= RESNIFF_ABOVE * units as f64 || file.source.format.is_some() {
             return first;
         }
-        let again = sniff::sniff_in(block.text().0, block.encoding, file.source.server);
+        let again = sniff::sniff_in(&block.sample(), block.encoding, file.source.server);
         if again.formats.is_empty() {
             return first;
         }
@@ -141,7 +141,7 @@ impl<'a> Scanner<'a> {
         };
         let mut batch = Batch::default();
         let mut lone = Read::default();
-        for line in framing::lines_of(text, block.encoding) {
+        for line in block.units_of(text) {
             let at = place(line.index, line.offset);
             let may_hold_nul = nuls.may_stand_before(line.offset + line.bytes.len());
             let bytes = match block.encoding.text(line.bytes, &mut decoded) {

@@ -4,9 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::hash::BuildHasher;
 
-use accesstrail_parsers::encoding::Encoding;
 use accesstrail_parsers::format::Unit;
-use accesstrail_parsers::framing;
 use accesstrail_parsers::prefix::{Kind, Peeled, peel};
 use accesstrail_parsers::token::time::TimeCache;
 use accesstrail_parsers::unit::read_peeled;
@@ -50,16 +48,16 @@ impl Prints {
             return;
         }
         for stretch in stretches(&file.formats, block) {
-            self.stretch(keys, file, &stretch, block.encoding);
+            self.stretch(keys, file, &stretch, block);
         }
     }
 
-    fn stretch(&mut self, keys: &Keys, file: &FileRules, stretch: &Stretch<'_>, encoding: Encoding) {
+    fn stretch(&mut self, keys: &Keys, file: &FileRules, stretch: &Stretch<'_>, block: &Block) {
         let (mut times, mut when, mut odd) = (TimeCache::default(), When::default(), Times::default());
         let (mut decoded, mut peeled) = (Vec::new(), Vec::new());
         let formats = &*stretch.formats;
-        for line in framing::lines_of(stretch.text, encoding) {
-            let Ok(text) = encoding.text(line.bytes, &mut decoded) else {
+        for line in block.units_of(stretch.text) {
+            let Ok(text) = block.encoding.text(line.bytes, &mut decoded) else {
                 self.push(Print { hash: keys.print(line.bytes), time_us: None, client: 0 }, None);
                 continue;
             };

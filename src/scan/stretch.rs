@@ -9,7 +9,7 @@ use accesstrail_parsers::format::Format;
 use accesstrail_parsers::format::head::{Head, Leads, armed};
 use accesstrail_parsers::framing;
 
-use crate::intake::blocks::Block;
+use crate::intake::blocks::{Block, Content};
 
 /// Lines that are read alike.
 pub(super) struct Stretch<'b> {
@@ -25,7 +25,8 @@ pub(super) struct Stretch<'b> {
 pub(super) fn stretches<'b>(formats: &'b [Arc<dyn Format>], block: &'b Block) -> Vec<Stretch<'b>> {
     let (text, offset) = block.text();
     let leads = Leads::of(formats);
-    if leads.is_empty() {
+    // Elements of a document stand alone.
+    if leads.is_empty() || matches!(block.content, Content::Elements(_)) {
         return vec![Stretch { text, offset, lines_before: 0, formats: Cow::Borrowed(formats) }];
     }
     let cuts = match block.encoding {

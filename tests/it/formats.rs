@@ -271,3 +271,45 @@ fn the_list_names_every_format_and_a_test_names_the_line_and_the_column_that_fai
     assert!(row.contains("%>s") && row.contains("three digits") && row.contains("2000 5"), "{row}");
     run(folder.path(), ["formats", "test", "no such file"]).exits(2);
 }
+
+/// CloudTrail's and Azure's delivery: one document, on one line or on many, in one block or in several.
+#[test]
+fn the_elements_of_a_document_are_what_lines_are_elsewhere() {
+    let event = |n: u32| {
+        format!(
+            "{{\"eventVersion\":\"1.08\",\"eventTime\":\"2022-06-27T10:{:02}:{:02}Z\",\"eventSource\":\"s3.amazonaws.com\",\"eventName\":\"{}\",\
+             \"eventCategory\":\"Data\",\"sourceIPAddress\":\"192.0.2.{}\",\"userAgent\":\"[aws-cli/2.0]\",\"requestID\":\"R{n}\",\"eventID\":\"E{n}\",\
+             \"userIdentity\":{{\"type\":\"AWSAccount\",\"accountId\":\"anonymous\"}},\
+             \"requestParameters\":{{\"bucketName\":\"bkt\",\"key\":\"data/{}.csv\"}},\"additionalEventData\":{{\"bytesTransferredOut\":900.0}}}}",
+            n / 60 % 60,
+            n % 60,
+            if n.is_multiple_of(4) { "PutObject" } else { "GetObject" },
+            n % 100,
+            n % 7
+        )
+    };
+    let events: Vec<String> = (0..8000).map(event).collect();
+    let lines = Folder::of(&events);
+    let (wanted, _) = counted(&lines, &["-r", "/data/**"]);
+    assert_eq!((number(&wanted, "counts.requests"), number(&wanted, "counts.served")), (8000, 6000));
+    let one = format!("{{\"Records\":[{}]}}", events.join(","));
+    let many = format!(
+        "{{\n  \"Records\": [\n{}\n  ]\n}}\n",
+        events.join(",\n").replace(",\"eventSource", ",\n    \"eventSource")
+    );
+    let several: String =
+        events.chunks(900).map(|part| format!("{{\"Records\":[{}]}}\n", part.join(","))).collect();
+    assert!(one.len() > 2 << 20, "several blocks");
+    for (name, text) in [("one", one), ("many", many), ("several", several)] {
+        let folder = Folder::new();
+        folder.bytes("access.log", text);
+        for threads in ["1", "3"] {
+            let (found, status) = counted(&folder, &["-r", "/data/**", "--threads", threads]);
+            assert_eq!(status, 0, "{name}");
+            for key in ["counts", "clients", "outcomes", "windows", "resources", "exposure"] {
+                assert_eq!(found[key], wanted[key], "{name}: {key}");
+            }
+            assert_eq!(number(&found, "ledger.records"), 8000, "{name}");
+        }
+    }
+}

@@ -53,7 +53,7 @@ const SAMPLE: &str = r#"{"time":"2021-06-09T22:32:17.8383427Z","category":"Front
 const CLASSIC: &str = r#"{"time":"2020-06-09T22:32:17.8383427Z","category":"FrontdoorAccessLog","operationName":"Microsoft.Network/FrontDoor/AccessLog/Write","properties":{"trackingReference":"08Q3gXgAAAAAe0s71BET","httpMethod":"GET","httpVersion":"2.0","requestUri":"https://files.example.org:443/a.csv","requestBytes":"715","responseBytes":"3116","userAgent":"curl/7.79.1","clientIp":"192.0.2.7","timeTaken":"0.298","securityProtocol":"TLS 1.2","routingRuleName":"r","backendHostname":"b.example.org:443","isReceivedFromClient":true,"httpStatusCode":"200","httpStatusDetails":"200"}}"#;
 
 pub(super) const FORMATS: &[Named] = &[
-    Named::own("front-door", FAMILY, Origin::Seen, SAMPLE, || {
+    Named::own("front-door", FAMILY, Origin::Documentation, SAMPLE, || {
         Arc::new(Object::new("front-door", meaning(TimeBasis::Completed), PATHS, NEEDED, newer))
     }),
     Named::own("front-door-classic", FAMILY, Origin::Documentation, CLASSIC, || {

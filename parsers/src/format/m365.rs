@@ -45,7 +45,7 @@ keys! {
 
 const SAMPLE: &str = r#"{"CreationTime":"2026-08-13T12:22:31","Id":"dd6cc5ed-4393-4beb-acc8-b35fd4405965","Operation":"FileDownloaded","OrganizationId":"8f4a1c62-77d3-4b0e-9a55-2c1de9f80b31","RecordType":6,"UserKey":"i:0h.f|membership|1003@live.com","UserType":0,"Version":1,"Workload":"SharePoint","ClientIP":"192.0.2.7","UserId":"kim@example.org","ItemType":"File","ObjectId":"https:\/\/example.sharepoint.com\/sites\/hr\/Shared Documents\/Salaries #1.xlsx","SiteUrl":"https:\/\/example.sharepoint.com\/sites\/hr\/","SourceFileName":"Salaries #1.xlsx","UserAgent":"Mozilla\/5.0 (x)"}"#;
 
-pub(super) const FORMATS: &[Named] = &[Named::own("m365", FAMILY, Origin::Seen, SAMPLE, || {
+pub(super) const FORMATS: &[Named] = &[Named::own("m365", FAMILY, Origin::Documentation, SAMPLE, || {
     let meaning = Meaning::UNKNOWN.escaped(Escape::Json);
     let needed = &["CreationTime", "Id", "Operation", "RecordType", "UserId", "Workload"];
     Arc::new(Object::new("m365", meaning, PATHS, needed, read))

@@ -48,11 +48,12 @@ keys! {
 
 const SAMPLE: &str = r#"{"reqId":"twvbRFk1OwgHo2bqggnx","level":1,"time":"2024-05-26T11:42:52+00:00","remoteAddr":"192.0.2.7","user":"kim","app":"admin_audit","method":"GET","url":"/remote.php/dav/files/kim/a.csv","message":"File with id \"42\" accessed: \"/Reports/a.csv\"","userAgent":"curl/8.5.0","version":"29.1.1.0","data":{"app":"admin_audit"}}"#;
 
-pub(super) const FORMATS: &[Named] = &[Named::own("nextcloud", FAMILY, Origin::Seen, SAMPLE, || {
-    let meaning = Meaning { time_basis: TimeBasis::Received, ..Meaning::UNKNOWN.escaped(Escape::Json) };
-    let needed = &["reqId", "level", "time", "remoteAddr", "user", "app", "method", "url", "message"];
-    Arc::new(Object::new("nextcloud", meaning, PATHS, needed, read))
-})];
+pub(super) const FORMATS: &[Named] =
+    &[Named::own("nextcloud", FAMILY, Origin::Documentation, SAMPLE, || {
+        let meaning = Meaning { time_basis: TimeBasis::Received, ..Meaning::UNKNOWN.escaped(Escape::Json) };
+        let needed = &["reqId", "level", "time", "remoteAddr", "user", "app", "method", "url", "message"];
+        Arc::new(Object::new("nextcloud", meaning, PATHS, needed, read))
+    })];
 
 fn read<'a>(found: &mut Found<'a>, cache: &mut TimeCache, record: &mut Record<'a>) -> Read<'a, Is> {
     if found.get(Key::Action).is_there() {

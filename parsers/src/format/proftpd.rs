@@ -56,7 +56,6 @@ fn extended<'a>(line: &mut Cursor<'a>, cache: &mut TimeCache, record: &mut Recor
     record.principal = line.some("%u")?;
     let method = line.word("%m")?;
     record.operation = operation(method)?;
-    record.method = Some(method);
     if method == b"SITE" {
         line.word("%m")?;
     }
@@ -78,7 +77,7 @@ fn default<'a>(line: &mut Cursor<'a>, cache: &mut TimeCache, record: &mut Record
     line.field = "%r";
     record.operation = operation(method)?;
     record.target = rest.get(1..).and_then(logged);
-    (record.method, record.request) = (Some(method), Some(request));
+    record.request = Some(request);
     Ok(Is::Request)
 }
 
@@ -151,7 +150,7 @@ mod tests {
         ] {
             let read = record(name, text);
             assert_eq!((read.time, read.client), (time, Some(client.as_bytes())));
-            assert_eq!((read.principal, read.method), (Some(&b"kim"[..]), Some(&b"RETR"[..])));
+            assert_eq!((read.principal, read.method), (Some(&b"kim"[..]), None));
             assert_eq!((read.target, read.operation), (Some(target.as_bytes()), Operation::Read));
             assert_eq!((read.status, read.bytes), (Some(200), Bytes::Logged(997)));
             assert_eq!((read.abort, read.size), (Abort::Unlogged, None));
@@ -186,7 +185,7 @@ mod tests {
         assert_eq!(record("proftpd-extended", line(r#"LIST "-" 226 210"#)).target, None);
         let login = r#"h UNKNOWN kim [10/Nov/2023:20:05:12 +0100] "QUIT" 221 -"#;
         let read = record("proftpd-default", login);
-        assert_eq!((read.target, read.method), (None, Some(&b"QUIT"[..])));
+        assert_eq!((read.target, read.method), (None, None));
     }
 
     /// Nothing is escaped.

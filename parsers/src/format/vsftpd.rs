@@ -3,7 +3,8 @@
 //! Source: vsftpd's `logging.c`, `postlogin.c` and `ftpdataio.c` (2.0 to 3.0), and real lines. The time is read when the
 //! line is written, which for a transfer is after the connection was closed; it is local, and no zone is written. The
 //! bytes are those handed to the connection, counted from the place where the client resumed (`REST`): they are written
-//! only where there were any, so a transfer without them carried nothing. `OK` is written where all was sent, `FAIL`
+//! only where there were any, so a transfer without them carried nothing. Of a transfer as text each line end is counted
+//! twice, and the log does not say which was one: a count below the file's size shows a part, and no count proves the whole. `OK` is written where all was sent, `FAIL`
 //! where reading or sending failed or nothing was sent at all: a download that failed with bytes was cut. Status 200
 //! stands for `OK`, 0 for `FAIL`; FTP's own answers are not logged.
 //!
@@ -35,7 +36,7 @@ pub(super) const FORMATS: &[Named] = &[Named::own("vsftpd", FAMILY, Origin::Seen
         name: "vsftpd",
         meaning: Meaning {
             time_basis: TimeBasis::Completed,
-            bytes: ByteSemantics::BodyWritten,
+            bytes: ByteSemantics::WireWritten,
             ..Meaning::UNKNOWN
         },
         separator: b' ',

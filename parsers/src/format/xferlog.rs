@@ -9,7 +9,8 @@
 //! is no login, and is left out.
 //!
 //! Pure-FTPd writes `c` always, also where the transfer was cut; it shows by its constant `1 *` (identd asked, no answer).
-//! There `c` says nothing, and of a text transfer (`a`), whose bytes count each line end twice, the end is in doubt.
+//! There `c` says nothing. Of a text transfer (`a`), whose bytes count each line end twice, the end is in doubt whoever wrote
+//! the line: no count proves that all of the file left.
 //!
 //! ProFTPD and Pure-FTPd write `_` for spaces and control characters in a file's name, so two names may look the same;
 //! vsftpd writes spaces as they are. So the columns are looked for from both ends, and a line in which several places can
@@ -77,8 +78,9 @@ fn read<'a>(line: &mut Cursor<'a>, _cache: &mut TimeCache, record: &mut Record<'
     let says_nothing = method == b"1" && user_id == b"*";
     record.abort = match (is_whole, says_nothing, flags.kind) {
         (false, ..) => Abort::Cut,
+        // Each line end of a text is counted twice: no count proves the whole.
+        (true, _, b'a') => Abort::Doubtful,
         (true, false, _) => Abort::Whole,
-        (true, true, b'a') => Abort::Doubtful,
         (true, true, _) => Abort::Unlogged,
     };
     Ok(Is::Request)
@@ -177,6 +179,7 @@ mod tests {
         assert_eq!(abort("/a b _ o r kim ftp 1 * c"), Abort::Unlogged);
         assert_eq!(abort("/a a _ o r kim ftp 1 * c"), Abort::Doubtful);
         assert_eq!(abort("/a b _ o r kim ftp 1 kim c"), Abort::Whole);
+        assert_eq!(abort("/a a _ o r kim ftp 1 kim c"), Abort::Doubtful, "a text, whoever wrote it");
     }
 
     /// vsftpd writes spaces as they are, in names of files and of guests.
