@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::evidence::Folder;
 use crate::json::{at, number, text, three};
-use crate::program::run;
+use crate::program::{root, run};
 
 /// The answer to `count FILES --json` in a folder, and the exit status.
 fn counted(folder: &Folder, args: &[&str]) -> (serde_json::Value, i32) {
@@ -312,4 +312,62 @@ fn the_elements_of_a_document_are_what_lines_are_elsewhere() {
             assert_eq!(number(&found, "ledger.records"), 8000, "{name}");
         }
     }
+}
+
+/// The page on which a format is named.
+fn page_of(name: &str) -> String {
+    let marked = format!("`{name}`");
+    let pages = std::fs::read_dir(root().join("docs/formats")).unwrap().map(|entry| entry.unwrap().path());
+    let mut found: Vec<String> = pages
+        .filter(|page| {
+            !page.ends_with("README.md") && std::fs::read_to_string(page).unwrap().contains(&marked)
+        })
+        .map(|page| page.file_name().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    found.sort();
+    assert!(!found.is_empty(), "no page of docs/formats names `{name}`");
+    // The page that bears its name, else the first.
+    found.iter().find(|page| **page == format!("{name}.md")).unwrap_or(&found[0]).clone()
+}
+
+/// `docs/formats/README.md` is written by this test where `ACCESSTRAIL_WRITE_DOCS=1`, and compared otherwise.
+#[test]
+fn the_table_of_formats_is_what_the_program_says() {
+    let mut table = String::from(
+        "# Formats\n\nWhat each log can say. Generated from the formats themselves (`ACCESSTRAIL_WRITE_DOCS=1 cargo test --release --test it \
+         the_table_of_formats`); `accesstrail formats` shows the same, `accesstrail formats NAME` takes a line apart.\n\n\
+         *time* is the moment of a request that is logged; *bytes* are those of the body as sent, of all that was sent (wire), or of what was\n\
+         planned; a dot says that the format's sample line has the column. Formats that are not *found* are used where they are named.\n\
+         *documentation*: written from the vendor's pages and not yet seen in a real file.\n\n\
+         | format | kind | found | time | bytes | size | range | login | agent | host | id | known from |\n\
+         |---|---|---|---|---|---|---|---|---|---|---|---|\n",
+    );
+    let listed = run(root(), ["formats", "--json"]).exits(0).json();
+    for row in listed.as_array().unwrap() {
+        let name = text(row, "name");
+        let tells: Vec<&str> = row["tells"].as_array().unwrap().iter().map(|t| t.as_str().unwrap()).collect();
+        let dot = |names: &[&str]| if names.iter().any(|name| tells.contains(name)) { "•" } else { "" };
+        table += &format!(
+            "| [{name}]({}) | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
+            page_of(name),
+            text(row, "kind"),
+            if row["detected"].as_bool().unwrap() { "•" } else { "" },
+            text(row, "time"),
+            text(row, "bytes"),
+            dot(&["size"]),
+            dot(&["range asked for", "content range", "range answered"]),
+            dot(&["login"]),
+            dot(&["agent"]),
+            dot(&["host"]),
+            dot(&["request id"]),
+            text(row, "known_from"),
+        );
+    }
+    table += "\nBesides: [JSON lines by a map of fields](json.md), templates of one's own (`apache:…`, `nginx:…`, [clf.md](clf.md)), lost W3C headers\n\
+              (`w3c:…`, [iis-and-w3c.md](iis-and-w3c.md)), and [prefixes](prefixes.md) that collectors put before any of them.\n";
+    let path = root().join("docs/formats/README.md");
+    if std::env::var_os("ACCESSTRAIL_WRITE_DOCS").is_some_and(|v| v == "1") {
+        std::fs::write(&path, &table).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), table);
 }
