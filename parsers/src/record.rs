@@ -90,6 +90,8 @@ pub enum Operation {
     List,
     /// The read side of a copy inside the store.
     Copy,
+    /// The same, of a part of an object.
+    CopyPart,
     /// Anything else: a write, a deletion, a session.
     Other,
 }

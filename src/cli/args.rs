@@ -19,7 +19,6 @@ pub struct Args {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it in a run")]
 pub enum Command {
     /// What evidence is this: format, lines, records, faults, times, clients, gaps, hash of every file
     Inspect(Inspect),

@@ -201,7 +201,10 @@ pub fn as_served(event: &Event, about: About, context: &Context<'_>) -> Served {
         whole,
         complete: outcome == Outcome::Complete,
         probable: outcome == Outcome::Probable,
-        copied: (outcome == Outcome::Copied).then_some(CopyKind::Object),
+        copied: match event.reason {
+            Reason::ServerCopyPart => Some(CopyKind::Part),
+            _ => (outcome == Outcome::Copied).then_some(CopyKind::Object),
+        },
         credit,
         full_size,
         full_size_firm: firm.is_some(),

@@ -112,6 +112,8 @@ pub enum Operation {
     List,
     /// The read side of a server-side copy (METHOD row 1).
     Copy,
+    /// The same, of a part of the object: such parts of one copy are one retrieval (METHOD M6.2).
+    CopyPart,
     /// The same, where a write with the same request id shows that the copy stayed within its bucket or container.
     CopyWithin,
 }

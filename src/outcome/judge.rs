@@ -22,6 +22,7 @@ fn is_2xx(evidence: &Evidence) -> bool {
 fn copied(evidence: &Evidence) -> Option<Reason> {
     match evidence.operation {
         Operation::Copy if is_2xx(evidence) => Some(Reason::ServerCopy),
+        Operation::CopyPart if is_2xx(evidence) => Some(Reason::ServerCopyPart),
         Operation::CopyWithin if is_2xx(evidence) => Some(Reason::CopiedWithin),
         _ => None,
     }
@@ -69,7 +70,7 @@ fn attempted(evidence: &Evidence) -> Option<Reason> {
 }
 
 fn is_copy(evidence: &Evidence) -> bool {
-    matches!(evidence.operation, Operation::Copy | Operation::CopyWithin)
+    matches!(evidence.operation, Operation::Copy | Operation::CopyPart | Operation::CopyWithin)
 }
 
 /// Row 4, and the exception of row 3.

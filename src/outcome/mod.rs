@@ -131,6 +131,8 @@ reasons! {
     BytesUnlogged = "bytes-unlogged" => Probable,
     /// Row 7: every other 2xx.
     Default = "default" => Probable,
+    /// Row 1: a server-side copy read a part of the object.
+    ServerCopyPart = "server-copy-part" => Copied,
 }
 
 impl Reason {

@@ -152,6 +152,7 @@ impl Scanner<'_> {
                 record::Operation::Learn => Operation::Learn,
                 record::Operation::List => Operation::List,
                 record::Operation::Copy => Operation::Copy,
+                record::Operation::CopyPart => Operation::CopyPart,
             },
         }
     }

@@ -156,6 +156,20 @@ fn m5_operations_and_sizes_of_a_store_decide_the_outcome() {
     assert_eq!(outcomes.map(|name| number(&answer, &format!("outcomes.{name}"))), [2, 1, 1, 2, 2, 0]);
 }
 
+/// METHOD M6.2: a copied object is a retrieval of its own, the copied parts of one are one; a copy hands no bytes out.
+#[test]
+fn m6_2_copied_parts_of_one_object_are_one_retrieval_and_copied_objects_are_each_one() {
+    let copy = |second: u32, word: &str| {
+        s3(second, "192.0.2.1", word, "data/a.csv", "\"PUT /x HTTP/1.1\"", "200 - 0 900")
+    };
+    let mut lines: Vec<String> = (0..5).map(|n| copy(n, "REST.COPY.PART_GET")).collect();
+    lines.extend((5..8).map(|n| copy(n, "REST.COPY.OBJECT_GET")));
+    let (answer, _) = counted(&Folder::of(lines), &["-r", "/data/**"]);
+    assert_eq!(three(&answer), [8, 8, 4]);
+    assert_eq!((number(&answer, "outcomes.copied"), number(&answer, "bytes_served.total")), (8, 0));
+    assert_eq!(number(&answer, "counts.complete_or_probable_retrievals"), 4);
+}
+
 /// METHOD M4.2, and M5.4: CloudFront undoes one layer more.
 #[test]
 fn m4_2_one_object_of_a_cdn_has_one_name_however_often_it_was_encoded() {

@@ -13,7 +13,7 @@
 //! one, and its `objectKey` is an URL. Only `objectKey` is taken for the object: `uri` may name an account or a container.
 //!
 //! What it cannot say: the size of the blob. Callers in the same region may show internal addresses. The wrapping
-//! `{"records": […]}` is not read here.
+//! `{"records": […]}` is read element by element ([`crate::document`]).
 
 use super::azure_storage::{abort, object, told};
 use super::own::{Found, Is, Object, keys};

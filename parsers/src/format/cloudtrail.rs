@@ -119,7 +119,8 @@ fn read<'a>(found: &mut Found<'a>, cache: &mut TimeCache, record: &mut Record<'a
 fn operation(name: &[u8]) -> Operation {
     match name {
         b"GetObject" => Operation::Read,
-        b"CopyObject" | b"UploadPartCopy" => Operation::Copy,
+        b"CopyObject" => Operation::Copy,
+        b"UploadPartCopy" => Operation::CopyPart,
         b"SelectObjectContent" => Operation::Learn,
         _ if name.starts_with(b"List") => Operation::List,
         _ if name.starts_with(b"Get") || name.starts_with(b"Head") => Operation::Learn,
@@ -161,7 +162,7 @@ fn is_of_objects(name: &[u8]) -> bool {
 
 /// The object that was asked for. A copy without a source becomes a write of its destination.
 fn stored<'a>(found: &mut Found<'a>, operation: &mut Operation) -> Option<Object<'a>> {
-    if *operation == Operation::Copy {
+    if matches!(*operation, Operation::Copy | Operation::CopyPart) {
         if let Some(source) = found.text(Key::CopySource).and_then(source) {
             return Some(source);
         }

@@ -232,6 +232,8 @@ impl Fielded {
             Col::Protocol => record.protocol = logged(text),
             Col::Host => record.host = logged(text),
             Col::OtherHost => draft.other_host = logged(text),
+            Col::Status if text.is_empty() => {}
+            Col::Bytes if text.is_empty() => {}
             Col::Status => record.status = all(text, number::status)?,
             Col::Bytes => {
                 record.bytes = all(text, number::bytes_or_dash)?.map_or(Bytes::Unlogged, Bytes::Logged)
@@ -308,7 +310,7 @@ impl Cut {
         }
         let line = line.trim_ascii_end();
         let is_tight = memchr::memmem::find(line, b"  ").is_none();
-        if is_tight || memchr::memchr_iter(b' ', line).count() + 1 <= columns {
+        if is_tight || memchr::memchr_iter(b' ', line).count() < columns {
             Self::At(b' ')
         } else {
             Self::Loose

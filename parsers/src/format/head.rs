@@ -17,12 +17,13 @@ pub struct Head {
 }
 
 /// The keywords that some format knows.
-const KEYWORDS: [&[u8]; 10] = [
+const KEYWORDS: [&[u8]; 11] = [
     b"",
     b"#Software:",
     b"#Version:",
     b"#Date:",
     b"#Fields:",
+    b"#GMT-Offset:",
     b"#separator",
     b"#empty_field",
     b"#unset_field",

@@ -22,7 +22,7 @@ use crate::fault::FaultKind;
 use crate::record::{ByteSemantics, Bytes, Escape, Meaning, Object, Operation, Record, TimeBasis};
 use crate::token::cursor::{Cursor, Read, all, logged};
 use crate::token::time::{TimeCache, clf};
-use crate::token::{Wrong, number, request};
+use crate::token::{Wrong, near, number, request};
 use std::sync::Arc;
 
 const FAMILY: Family = Family::of("s3");
@@ -98,7 +98,8 @@ fn told(word: &[u8]) -> Option<Operation> {
     let (api, verb, what) = (parts.next()?, parts.next()?, parts.next().unwrap_or_default());
     Some(match (api, verb, what) {
         (b"REST" | b"WEBSITE", b"GET", b"OBJECT") => Operation::Read,
-        (b"REST", b"COPY", b"OBJECT_GET" | b"PART_GET") => Operation::Copy,
+        (b"REST", b"COPY", b"OBJECT_GET") => Operation::Copy,
+        (b"REST", b"COPY", b"PART_GET") => Operation::CopyPart,
         (b"REST", b"GET", b"BUCKET" | b"BUCKETVERSIONS") => Operation::List,
         (b"REST" | b"WEBSITE" | b"SOAP", b"GET" | b"HEAD", _) => Operation::Learn,
         (b"REST" | b"WEBSITE" | b"SOAP" | b"BATCH" | b"S3", _, _) => Operation::Other,
@@ -125,8 +126,8 @@ fn uri(i: &[u8]) -> Read<'_, (&[u8], Middle<'_>)> {
         };
     }
     let Some(inner) = i.strip_prefix(b"\"") else { return refuse("a request in quotes, or `-`") };
-    let mut places = memchr::memmem::find_iter(inner, b"\" ")
-        .filter_map(|end| Some((inner.get(..end)?, middle(inner.get(end + 2..)?)?)));
+    let mut places = memchr::memchr_iter(b'"', inner)
+        .filter_map(|end| Some((inner.get(..end)?, middle(inner.get(end + 1..)?.strip_prefix(b" ")?)?)));
     match (places.next(), places.next()) {
         (Some(found), None) => Ok(found),
         (None, _) => refuse("status, error code, bytes, size and two times behind the request"),
@@ -134,20 +135,35 @@ fn uri(i: &[u8]) -> Read<'_, (&[u8], Middle<'_>)> {
     }
 }
 
-/// `200 - 2326 2326 41 28` and the quote of the referer.
+/// `200 - 2326 2326 41 28` and the quote of the referer. Each column is looked at before the next is cut: nearly every place
+/// that is asked about is none.
 fn middle(i: &[u8]) -> Option<Middle<'_>> {
-    let mut columns = i.splitn(7, |byte| *byte == b' ');
-    let mut next = || columns.next();
-    let (status, error, bytes, size, total, turn) = (next()?, next()?, next()?, next()?, next()?, next());
-    let rest = next().unwrap_or_default();
-    let is_number = |text: &[u8]| text == b"-" || (!text.is_empty() && text.iter().all(u8::is_ascii_digit));
-    let is_word = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_alphanumeric);
-    let fits = is_number(status)
-        && (error == b"-" || is_word(error))
-        && [bytes, size, total].into_iter().all(is_number)
-        && turn.is_none_or(is_number)
-        && (rest.is_empty() || rest.starts_with(b"\"") || rest.starts_with(b"-"));
+    let (status, i) = column(i, is_number)?;
+    let (_, i) = column(i?, |text| text == b"-" || text.iter().all(u8::is_ascii_alphanumeric))?;
+    let (bytes, i) = column(i?, is_number)?;
+    let (size, i) = column(i?, is_number)?;
+    let (_, i) = column(i?, is_number)?;
+    // A line may end here, or behind the next one.
+    let rest = match i {
+        None => &[],
+        Some(i) => column(i, is_number)?.1.unwrap_or_default(),
+    };
+    let fits = rest.is_empty() || rest.starts_with(b"\"") || rest.starts_with(b"-");
     fits.then_some(Middle { status, bytes, size, rest })
+}
+
+/// The column at the front, if it is what it must be, and what stands behind its space; none at the line's end.
+fn column(i: &[u8], is_it: impl Fn(&[u8]) -> bool) -> Option<(&[u8], Option<&[u8]>)> {
+    if !matches!(i.first(), Some(b'-' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z')) {
+        return None;
+    }
+    let end = near::byte(b' ', i).unwrap_or(i.len());
+    let text = i.get(..end).filter(|text| is_it(text))?;
+    Some((text, i.get(end + 1..)))
+}
+
+fn is_number(text: &[u8]) -> bool {
+    text == b"-" || text.iter().all(u8::is_ascii_digit)
 }
 
 /// Puts referer, agent and host header into the record, from the columns behind the times. Where quotes in the texts leave
@@ -156,10 +172,13 @@ fn texts<'a>(i: &'a [u8], record: &mut Record<'a>) {
     // ` version host-id …` has no quotes: the agent ends at the last of them.
     let Some(end) = memchr::memrchr(b'"', i) else { return };
     let (quoted, behind) = i.split_at_checked(end).unwrap_or_default();
-    let mut tail = behind.get(2..).unwrap_or_default().split(|byte| *byte == b' ');
-    record.host = tail.nth(5).and_then(logged);
+    let tail = behind.get(2..).unwrap_or_default();
+    let mut spaces = memchr::memchr_iter(b' ', tail);
+    let host = spaces.nth(4).and_then(|at| tail.get(at + 1..spaces.next().unwrap_or(tail.len())));
+    record.host = host.and_then(logged);
     let Some(inner) = quoted.strip_prefix(b"\"") else { return };
-    let mut cuts = memchr::memmem::find_iter(inner, b"\" \"");
+    let is_cut = |at: &usize| inner.get(*at..).is_some_and(|text| text.starts_with(b"\" \""));
+    let mut cuts = memchr::memchr_iter(b'"', inner).filter(is_cut);
     if let (Some(at), None) = (cuts.next(), cuts.next()) {
         let sent = |text: &&[u8]| **text != *b"-";
         record.referer = inner.get(..at).filter(sent);
@@ -244,7 +263,7 @@ mod tests {
         for (word, wanted) in [
             ("WEBSITE.GET.OBJECT", Operation::Read),
             ("REST.COPY.OBJECT_GET", Operation::Copy),
-            ("REST.COPY.PART_GET", Operation::Copy),
+            ("REST.COPY.PART_GET", Operation::CopyPart),
             ("REST.GET.BUCKET", Operation::List),
             ("REST.GET.BUCKETVERSIONS", Operation::List),
             ("REST.HEAD.OBJECT", Operation::Learn),

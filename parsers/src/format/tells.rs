@@ -73,6 +73,7 @@ fn columns(record: &Record<'_>) -> Vec<(&'static str, Vec<u8>)> {
         Operation::Learn => Some(&b"read of properties"[..]),
         Operation::List => Some(&b"listing"[..]),
         Operation::Copy => Some(&b"read by a copy"[..]),
+        Operation::CopyPart => Some(&b"read by a copy of a part"[..]),
         Operation::Other => Some(&b"no read"[..]),
     };
     let time = (record.time.local_us != 0).then(|| ("time", time(record).into_bytes()));

@@ -76,7 +76,10 @@ impl W3c {
         {
             return None;
         }
-        let is_iis = software.is_empty() || memchr::memmem::find(software, b"Information Services").is_some();
+        // IIS 4 is a "Server", later ones are "Services"; the kernel's listener writes for them.
+        let names_iis = [&b"Internet Information Ser"[..], b"Microsoft HTTP Server API"];
+        let is_iis = software.is_empty()
+            || names_iis.iter().any(|name| memchr::memmem::find(software, name).is_some());
         let is_http =
             (has("s-ip") || has("s-port")) && has("cs-uri-stem") && !has("date-local") && !has("cs-vid");
         Some(match () {
@@ -148,7 +151,9 @@ impl Format for W3c {
             return None;
         }
         let columns = columns(names(head)?, |name| self.col(name));
-        let is_local = columns.iter().any(|(name, _)| name.ends_with("-local"));
+        // What `#GMT-Offset` says of the clock, its writers do not tell: then no zone is taken for written.
+        let is_local =
+            columns.iter().any(|(name, _)| name.ends_with("-local")) || head.get(b"#GMT-Offset:").is_some();
         Some(Arc::new(Fielded {
             name: match self {
                 Self::Iis => "iis",

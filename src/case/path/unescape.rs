@@ -8,9 +8,12 @@ use accesstrail_parsers::record::Escape;
 
 use super::hex;
 
+/// Writes what an escape stands for, and says how many bytes behind its first one it took; none where it is no escape.
+type Undo = fn(&[u8], &mut Vec<u8>) -> Option<usize>;
+
 /// The text with escapes undone; borrowed where it holds none.
 pub fn unescape<'b>(text: &'b [u8], escape: Escape, out: &'b mut Vec<u8>) -> &'b [u8] {
-    let (lead, one): (u8, fn(&[u8], &mut Vec<u8>) -> Option<usize>) = match escape {
+    let (lead, one): (u8, Undo) = match escape {
         Escape::None => return text,
         Escape::Backslash => (b'\\', backslash),
         Escape::Json => (b'\\', json),

@@ -75,7 +75,7 @@ fn the_object_of_a_copy_is_its_source() {
         assert_eq!(of("CopyObject", source), (Operation::Copy, wanted), "{source}");
     }
     let point = "arn:aws:s3:us-west-2:123456789012:accesspoint/p/object/a/b.csv";
-    assert_eq!(of("UploadPartCopy", point), (Operation::Copy, Object { bucket: None, key: b"a/b.csv" }));
+    assert_eq!(of("UploadPartCopy", point), (Operation::CopyPart, Object { bucket: None, key: b"a/b.csv" }));
     assert_eq!(of("CopyObject", "from").0, Operation::Other);
 }
 

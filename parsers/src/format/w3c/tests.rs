@@ -185,3 +185,24 @@ fn the_names_of_a_lost_header_can_be_stated() {
     );
     assert!(named("w3c:foo bar", None).unwrap_err().to_string().contains("names no columns"));
 }
+
+#[test]
+fn iis_4_called_itself_a_server() {
+    let text = "#Software: Microsoft Internet Information Server 4.0\n#Date: 2000-10-09 16:44:49\n#Fields: time c-ip cs-method cs-uri-stem sc-status\n16:44:49 192.0.2.7 [3]sent /user/test.c 226";
+    assert_eq!(record("iis-ftp", text).operation, Operation::Read);
+    let web = "#Software: Microsoft Internet Information Server 4.0\n#Fields: date time c-ip cs-method cs-uri-stem s-port sc-status sc-win32-status\n2000-10-09 16:44:49 192.0.2.7 GET /a 80 200 64";
+    assert_eq!(record("iis", web).abort, Abort::Reset);
+}
+
+#[test]
+fn an_empty_number_in_quotes_is_none() {
+    let names = "date time c-ip cs-method cs-uri sc-status bytes";
+    let read = record("w3c", under(names, r#""2017-06-28" "07:26:35" "192.0.2.7" "GET" "/a" "" """#));
+    assert_eq!((read.status, read.bytes), (None, Bytes::Unlogged));
+}
+
+#[test]
+fn a_clock_with_an_offset_of_unknown_meaning_bears_no_zone() {
+    let text = "#GMT-Offset: -0800\n#Fields: c-ip date time cs-method cs-uri sc-status\n192.0.2.7  2001-10-31  00:00:18  GET  /a  200";
+    assert_eq!(record("w3c", text).time.zone, Zone::Absent);
+}
