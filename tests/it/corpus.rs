@@ -2,6 +2,8 @@
 //!
 //! The logs lie beside the project and are no part of it; [`corpus_dir`] is the one place that knows where.
 
+mod formats;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
