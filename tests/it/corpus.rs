@@ -2,6 +2,7 @@
 //!
 //! The logs lie beside the project and are no part of it; [`corpus_dir`] is the one place that knows where.
 
+mod cuts;
 mod formats;
 mod origin;
 mod under;
