@@ -2,6 +2,11 @@
 //!
 //! The logs lie beside the project and are no part of it; [`corpus_dir`] is the one place that knows where.
 
+mod cuts;
+mod formats;
+mod origin;
+mod under;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
