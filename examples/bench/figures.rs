@@ -27,6 +27,9 @@ pub(crate) struct Suite {
     pub(crate) megabytes: u64,
     pub(crate) runs: usize,
     pub(crate) log: Truth,
+    /// Logs of the whole size that are not the combined one, by the id of their workload.
+    #[serde(default)]
+    pub(crate) logs: Vec<(String, Truth)>,
     pub(crate) figures: Vec<Figure>,
     /// By the id of a peer.
     pub(crate) versions: Vec<(String, String)>,
@@ -108,6 +111,11 @@ impl Suite {
     /// The figure of a contender.
     pub(crate) fn of(&self, id: &str) -> Option<&Figure> {
         self.figures.iter().find(|f| f.id == id)
+    }
+
+    /// The log of a workload that reads one of the whole size.
+    pub(crate) fn log_of(&self, id: &str) -> Truth {
+        self.logs.iter().find(|(of, _)| of == id).map_or(self.log, |(_, log)| *log)
     }
 }
 

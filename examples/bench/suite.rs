@@ -1,7 +1,5 @@
 //! The suite: data, contenders, turns, figures.
 
-use std::path::{Path, PathBuf};
-
 use anyhow::Result;
 
 use crate::args;
@@ -12,32 +10,37 @@ use crate::floors::FLOORS;
 use crate::machine::Machine;
 use crate::peers::{PEERS, Peer, Venv};
 use crate::program::Program;
-use crate::turns::{Contender, Pace, in_turns, inside};
+use crate::turns::in_turns;
 use crate::workloads::WORKLOADS;
-use crate::{floors, page, say};
+use crate::{page, say};
 
-/// Plain, small files, compressed three times at about a sixth, a tenth: so much of the size is needed, in tenths.
-const ROOM_TENTHS: u64 = 27;
+/// Plain, small files, compressed three times at about a sixth, a tenth, four other formats: so much of the size is needed, in
+/// tenths.
+const ROOM_TENTHS: u64 = 67;
 
 /// Measures, prints, and writes the page.
 pub(crate) fn run(options: &args::Suite) -> Result<()> {
     let docs = options.docs()?;
     let ids =
-        WORKLOADS.iter().map(|w| w.id).chain(FLOORS.iter().map(|f| f.0)).chain(PEERS.iter().map(|p| p.id));
+        WORKLOADS.iter().map(|w| w.id).chain(FLOORS.iter().map(|f| f.id)).chain(PEERS.iter().map(|p| p.id));
     options.ensure_known(&ids.collect::<Vec<_>>())?;
     let venv = Venv::open(!options.no_optional)?;
     let peers = present(options, &venv)?;
     let program = Program::build()?;
     let store = Store::open(options.data.as_deref(), options.megabytes)?;
-    store.ensure_room("small-files", store.bytes() / 10 * ROOM_TENTHS)?;
+    store.ensure_room("caddy.log", store.bytes() / 10 * ROOM_TENTHS)?;
     let scratch = tempfile::tempdir()?;
     let (plain, tenth) = (packing::plain(&store)?, packing::tenth(&store)?);
 
-    let mut contenders = Vec::new();
+    let (mut contenders, mut logs) = (Vec::new(), Vec::new());
     for workload in WORKLOADS.iter().filter(|w| options.wants(w.id)) {
         contenders.push(workload.contender(&program, &store, scratch.path())?);
+        logs.extend(workload.whole(&store)?.map(|log| (workload.id.to_owned(), log)));
     }
-    contenders.extend(floors(&store)?.into_iter().filter(|c| options.wants(c.id)));
+    logs.retain(|(_, log)| *log != plain.truth);
+    for floor in FLOORS.iter().filter(|f| options.wants(f.id)) {
+        contenders.push(floor.contender(&store)?);
+    }
     for peer in &peers {
         let drawn = if peer.slow { &tenth } else { &plain };
         contenders.push(peer.contender(&venv, drawn, scratch.path())?);
@@ -51,6 +54,7 @@ pub(crate) fn run(options: &args::Suite) -> Result<()> {
         megabytes: options.megabytes,
         runs: options.runs,
         log: plain.truth,
+        logs,
         figures: in_turns(&contenders, options.runs)?,
         versions: versions.collect(),
     };
@@ -74,36 +78,4 @@ fn present(options: &args::Suite, venv: &Venv) -> Result<Vec<&'static Peer>> {
         }
     }
     Ok(peers)
-}
-
-/// The work that no program can leave out.
-fn floors<'a>(store: &Store) -> Result<Vec<Contender<'a>>> {
-    let plain = packing::plain(store)?;
-    let (gzip, gzips, zstd) = (
-        packing::one_gzip(store)?.path,
-        gzip_files(&packing::many_gzips(store)?.path)?,
-        packing::one_zstd(store)?.path,
-    );
-    let (log, lines, bytes) = (plain.path, plain.truth.lines, plain.truth.bytes);
-    let floor = |id, run: Box<dyn Fn() -> Result<()> + 'a>| Contender {
-        id,
-        pace: Pace::InTurns,
-        run: Box::new(move || inside(&run)),
-    };
-    let (split, hashed) = (log.clone(), log.clone());
-    Ok(vec![
-        floor("newlines", Box::new(move || floors::newlines(&log, lines))),
-        floor("split", Box::new(move || floors::split(&split, lines))),
-        floor("sha256", Box::new(move || floors::hash(&hashed))),
-        floor("inflate", Box::new(move || floors::inflate(std::slice::from_ref(&gzip), bytes))),
-        floor("inflate-gzips", Box::new(move || floors::inflate(&gzips, bytes))),
-        floor("unzstd", Box::new(move || floors::unzstd(&zstd, bytes))),
-    ])
-}
-
-fn gzip_files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut files: Vec<PathBuf> =
-        std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
-    files.sort();
-    Ok(files)
 }

@@ -8,7 +8,7 @@ use anyhow::Result;
 
 use crate::data::store::{Drawn, Store};
 use crate::data::truth::Truth;
-use crate::data::{case_file, combined, packing};
+use crate::data::{caddy, case_file, cloudfront, iis, packing, requests, s3};
 use crate::process::{self, Input};
 use crate::program::{Expected, Program};
 use crate::turns::{Contender, Pace};
@@ -25,11 +25,13 @@ pub(crate) struct Workload {
     expected: Option<fn(&Truth) -> Expected>,
     /// The file in the folder that holds the answer; standard output without it.
     answer: Option<&'static str>,
+    /// The floor that is the SHA-256 of what is read, where that is a log of the whole size.
+    pub(crate) hashed: Option<&'static str>,
 }
 
 const ALL_2_GIB: [&str; 4] = ["--json", "--quiet", "--memory", "2GiB"];
 const ALL_512_MIB: [&str; 4] = ["--json", "--quiet", "--memory", "512MiB"];
-const ASKED: [&str; 4] = ["-r", combined::PATH, "--json", "--quiet"];
+const ASKED: [&str; 4] = ["-r", requests::PATH, "--json", "--quiet"];
 
 /// All of them, in the order of a turn.
 pub(crate) const WORKLOADS: &[Workload] = &[
@@ -56,10 +58,23 @@ pub(crate) const WORKLOADS: &[Workload] = &[
     report("case-large", "`report` of a case with 200 patterns and 50 parties", |d, folder| {
         reporting(folder, &case_file::large(&d.path))
     }),
-    count("tenth", "a tenth of the log, for the slow tools", packing::tenth, asked),
-    count("megabyte", "a log of 1 MB", packing::megabyte, asked),
+    of_format("s3", "S3 server access log, 0.03 % in scope", s3::plain, "sha256-s3"),
+    of_format(
+        "cloudfront",
+        "CloudFront standard log, 0.03 % in scope",
+        cloudfront::plain,
+        "sha256-cloudfront",
+    ),
+    of_format("iis", "IIS W3C log, 0.03 % in scope", iis::plain, "sha256-iis"),
+    of_format("caddy", "JSON lines of Caddy, 0.03 % in scope", caddy::plain, "sha256-caddy"),
+    Workload {
+        hashed: None,
+        ..count("tenth", "a tenth of the combined log, for the slow tools", packing::tenth, asked)
+    },
+    Workload { hashed: None, ..count("megabyte", "a combined log of 1 MB", packing::megabyte, asked) },
     Workload {
         expected: None,
+        hashed: None,
         ..count("version", "`accesstrail --version`", packing::megabyte, |_, _| Ok(vec!["--version".into()]))
     },
 ];
@@ -70,7 +85,17 @@ const fn count(
     make: fn(&Store) -> Result<Drawn>,
     ask: fn(&Drawn, &Path) -> Result<Vec<OsString>>,
 ) -> Workload {
-    Workload { id, title, make, ask, expected: Some(Expected::asked), answer: None }
+    let expected: Option<fn(&Truth) -> Expected> = Some(Expected::asked);
+    Workload { id, title, make, ask, expected, answer: None, hashed: Some("sha256") }
+}
+
+const fn of_format(
+    id: &'static str,
+    title: &'static str,
+    make: fn(&Store) -> Result<Drawn>,
+    hashed: &'static str,
+) -> Workload {
+    Workload { hashed: Some(hashed), ..count(id, title, make, asked) }
 }
 
 const fn report(
@@ -99,6 +124,11 @@ fn reporting(folder: &Path, case: &str) -> Result<Vec<OsString>> {
 }
 
 impl Workload {
+    /// What is known of its log, if that has the whole size.
+    pub(crate) fn whole(&self, store: &Store) -> Result<Option<Truth>> {
+        self.hashed.map(|_| Ok((self.make)(store)?.truth)).transpose()
+    }
+
     /// Its data made, ready to run in turns. `scratch` is there for all of them.
     pub(crate) fn contender<'a>(
         &'static self,

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use super::combined::PATH;
+use super::requests::PATH;
 
 const PATTERNS: usize = 200;
 const PARTIES: usize = 50;

@@ -3,9 +3,20 @@
 /// A seeded stream of numbers.
 pub(crate) struct Draw(u64);
 
+/// Letters of ids.
+pub(super) const HEX: &[u8] = b"0123456789ABCDEF";
+pub(super) const BASE_36: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+pub(super) const BASE_64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 impl Draw {
+    /// The stream that the requests are drawn from.
     pub(crate) fn new() -> Self {
-        Self(0x5EED)
+        Self::of(0x5EED)
+    }
+
+    /// Another stream, for what a format has beside the requests.
+    pub(super) fn of(seed: u64) -> Self {
+        Self(seed)
     }
 
     fn next(&mut self) -> u64 {
@@ -18,5 +29,10 @@ impl Draw {
 
     pub(crate) fn below(&mut self, n: u64) -> u64 {
         self.next() % n.max(1)
+    }
+
+    /// Adds `n` of these letters to the text.
+    pub(super) fn letters(&mut self, of: &[u8], n: usize, text: &mut Vec<u8>) {
+        text.extend((0..n).filter_map(|_| of.get(self.below(of.len() as u64) as usize)));
     }
 }

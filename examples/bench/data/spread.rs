@@ -4,8 +4,8 @@ use anyhow::{Context, Result};
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use std::io::Write;
 
-use super::combined::{AGENT, PATH};
 use super::draw::Draw;
+use super::requests::{AGENT, PATH};
 use super::truth::{Tally, Truth};
 
 /// How the lines are spread.

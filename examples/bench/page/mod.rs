@@ -62,6 +62,7 @@ pub(crate) fn render(figures: &Figures, docs: &Path) -> Result<()> {
             lines => tables::thousands(s.log.lines),
             served => tables::thousands(s.log.asked.served),
             clients => tables::thousands(s.log.asked.clients),
+            other_lines => tables::other_lines(s),
             own => tables::markdown(&tables::own(s)),
             peers => tables::markdown(&tables::peers(s)),
             floors => tables::markdown(&tables::floors(s)),

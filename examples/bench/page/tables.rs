@@ -32,14 +32,29 @@ fn table(head: &[&str], rows: Vec<Vec<String>>, loose_from: usize) -> Table {
 
 /// accesstrail on its workloads.
 pub(crate) fn own(suite: &Suite) -> Table {
-    let hash = suite.of("sha256").map(|f| f.wall_s);
+    let none = || "–".to_owned();
     let rows = WORKLOADS.iter().filter_map(|w| {
         let f = suite.of(w.id)?;
-        let whole = !matches!(w.id, "tenth" | "megabyte" | "version");
-        let ratio = hash.filter(|_| whole).map_or("–".to_owned(), |hash| format!("{:.2}", f.wall_s / hash));
-        Some([vec![w.title.to_owned()], cost(f), vec![ratio]].concat())
+        let megabytes = w.hashed.map(|_| suite.log_of(w.id).bytes as f64 / 1e6);
+        let pace = megabytes.map_or_else(none, |mb| thousands((mb / f.wall_s).round() as u64));
+        let hash = w.hashed.and_then(|id| suite.of(id));
+        let ratio = hash.map_or_else(none, |hash| format!("{:.2}", f.wall_s / hash.wall_s));
+        let mut row = [vec![w.title.to_owned()], cost(f), vec![ratio]].concat();
+        row.insert(2, pace);
+        Some(row)
     });
-    table(&["accesstrail", "wall s", "from – to", "CPU s", "peak MiB", "× SHA-256"], rows.collect(), 9)
+    let head = ["accesstrail", "wall s", "MB/s", "from – to", "CPU s", "peak MiB", "× SHA-256"];
+    table(&head, rows.collect(), 9)
+}
+
+/// How long the logs of other formats are, such as `S3 server access log 2,001,234`; nothing if there are none.
+pub(crate) fn other_lines(suite: &Suite) -> String {
+    let name = |title: &'static str| title.split(',').next().unwrap_or(title);
+    let lines = suite.logs.iter().filter_map(|(id, log)| {
+        let workload = WORKLOADS.iter().find(|w| w.id == id)?;
+        Some(format!("{} {}", name(workload.title), thousands(log.lines)))
+    });
+    lines.collect::<Vec<_>>().join(", ")
 }
 
 /// The other tools.
@@ -59,9 +74,9 @@ pub(crate) fn peers(suite: &Suite) -> Table {
 
 /// What the machine needs at least.
 pub(crate) fn floors(suite: &Suite) -> Table {
-    let rows = FLOORS.iter().filter_map(|(id, title)| {
-        let f = suite.of(id)?;
-        Some(vec![(*title).to_owned(), seconds(f.wall_s), range(f), seconds(f.cpu_s)])
+    let rows = FLOORS.iter().filter_map(|floor| {
+        let f = suite.of(floor.id)?;
+        Some(vec![floor.title.to_owned(), seconds(f.wall_s), range(f), seconds(f.cpu_s)])
     });
     table(&["floor", "wall s", "from – to", "CPU s"], rows.collect(), 9)
 }

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::data::combined::PATH;
+use crate::data::requests::PATH;
 use crate::data::store::Drawn;
 use crate::data::truth::Served;
 use crate::process::{self, Input};
