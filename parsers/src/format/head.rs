@@ -200,7 +200,8 @@ mod tests {
                 (text.get(range.clone()).unwrap(), head.get(b"#Date:").unwrap(), head.get(b"#Version:"))
             })
             .collect();
-        let wanted: [(&[u8], &[u8], Option<&[u8]>); 3] = [
+        type Shown<'t> = (&'t [u8], &'t [u8], Option<&'t [u8]>);
+        let wanted: [Shown<'_>; 3] = [
             (b"one\r\n", b"0", None),
             (b"#Date: 1\r\n\r\n#Version: 2\r\ntwo #C: 3\r\nthree\n", b"1", Some(b"2")),
             (b"#Date: 4\n", b"4", Some(b"2")),

@@ -10,8 +10,11 @@ use accesstrail_parsers::sniff::sniff;
 use accesstrail_parsers::token::time::TimeCache;
 use accesstrail_parsers::unit;
 
+/// Lines that are read alike, and what reads them.
+type Stretch = (Range<usize>, Vec<Arc<dyn Format>>);
+
 /// The stretches of a text, each with the formats that read it.
-pub(super) struct Plan(pub(super) Vec<(Range<usize>, Vec<Arc<dyn Format>>)>);
+pub(super) struct Plan(pub(super) Vec<Stretch>);
 
 impl Plan {
     /// `head` are the directives in force before the text.
