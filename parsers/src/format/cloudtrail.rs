@@ -1,5 +1,6 @@
 //! AWS CloudTrail: S3 data events, one event object a line (`cloudtrail`), and the export of `lookup-events`
-//! (`cloudtrail-lookup`). A file that is one object with a list `Records` is none of these.
+//! (`cloudtrail-lookup`). A file that is one object with a list `Records` is read
+//! element by element ([`crate::document`]).
 //!
 //! Sources: AWS CloudTrail user guide, "CloudTrail record contents for management, data, and network activity events" and
 //! "CloudTrail userIdentity element"; Amazon S3 user guide, "Amazon S3 CloudTrail events". Of events by line only
