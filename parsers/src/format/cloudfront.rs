@@ -11,6 +11,9 @@
 //! viewer was interrupted due to a communication problem between the server and the viewer") and `ClientHungUpRequest`
 //! mark a cut. `x-host-header` is the host that the viewer asked for, `cs(Host)` the distribution.
 //!
+//! Real-time logs have no header, and whatever fields their owner chose, epoch seconds first: their names are stated with
+//! `--format 'w3c:timestamp c-ip …'` ("Use real-time access logs", its list of fields). Not yet seen in a real file.
+//!
 //! What it cannot say: who signed in; requests that never were logged (delivery is best effort, and requests with headers
 //! over 20 KB or URLs over 8,192 bytes are not logged).
 
@@ -47,11 +50,11 @@ fn col(name: &str) -> Col {
         "cs-uri-query" => Col::Query,
         "cs-protocol-version" => Col::Protocol,
         "x-host-header" => Col::Host,
-        "cs(Host)" => Col::OtherHost,
+        "cs(Host)" | "cs-host" => Col::OtherHost,
         "sc-status" => Col::Status,
         "sc-bytes" => Col::Bytes,
-        "cs(User-Agent)" => Col::Agent,
-        "cs(Referer)" => Col::Referer,
+        "cs(User-Agent)" | "cs-user-agent" => Col::Agent,
+        "cs(Referer)" | "cs-referer" => Col::Referer,
         "x-edge-request-id" => Col::Id,
         "x-edge-result-type" | "x-edge-detailed-result-type" => Col::Result,
         "sc-range-start" => Col::SpanStart,
@@ -158,6 +161,14 @@ mod tests {
         assert_eq!(record("cloudfront", with(&[("sc-status", "304")])).size, None);
         assert_eq!(record("cloudfront", with(&[("sc-range-start", "0")])).size, None);
         assert_eq!(record("cloudfront", with(&[("sc-content-len", "-")])).size, None);
+    }
+
+    #[test]
+    fn real_time_logs_are_read_by_the_names_that_their_owner_chose() {
+        let text = "#Fields: timestamp c-ip sc-status sc-bytes cs-method cs-host cs-uri-stem x-edge-location cs-user-agent\n1615003658.250\t192.0.2.7\t200\t2770\tGET\td1.cloudfront.net\t/a.csv\tAMS1\tcurl";
+        let read = record("cloudfront", text);
+        assert_eq!((read.time.local_us, read.time.zone), (1_615_003_658_250_000, Zone::Offset(0)));
+        assert_eq!((read.host, read.agent, read.bytes), (Some(&b"d1.cloudfront.net"[..]), Some(&b"curl"[..]), Bytes::Logged(2770)));
     }
 
     /// METHOD M5.4.
