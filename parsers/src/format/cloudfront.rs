@@ -168,7 +168,10 @@ mod tests {
         let text = "#Fields: timestamp c-ip sc-status sc-bytes cs-method cs-host cs-uri-stem x-edge-location cs-user-agent\n1615003658.250\t192.0.2.7\t200\t2770\tGET\td1.cloudfront.net\t/a.csv\tAMS1\tcurl";
         let read = record("cloudfront", text);
         assert_eq!((read.time.local_us, read.time.zone), (1_615_003_658_250_000, Zone::Offset(0)));
-        assert_eq!((read.host, read.agent, read.bytes), (Some(&b"d1.cloudfront.net"[..]), Some(&b"curl"[..]), Bytes::Logged(2770)));
+        assert_eq!(
+            (read.host, read.agent, read.bytes),
+            (Some(&b"d1.cloudfront.net"[..]), Some(&b"curl"[..]), Bytes::Logged(2770))
+        );
     }
 
     /// METHOD M5.4.
