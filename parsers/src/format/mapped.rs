@@ -207,7 +207,7 @@ mod tests {
     use crate::record::Zone;
 
     const MAP: &str =
-        "json:client=remote_addr,time=t.at,request=request,status=status,bytes=sent,agent=ua,principal=user";
+        "client=remote_addr,time=t.at,request=request,status=status,bytes=sent,agent=ua,principal=user";
 
     fn record(line: &'static str) -> Record<'static> {
         let format: &'static Mapped = Box::leak(Box::new(Mapped::parse("json", MAP).unwrap()));

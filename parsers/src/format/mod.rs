@@ -153,4 +153,4 @@ pub fn parse_any<'a>(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

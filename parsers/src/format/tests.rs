@@ -36,7 +36,7 @@ pub(super) fn unit(name: &str, line: &'static str) -> Unit<'static> {
 }
 
 /// A format under the directives that stand before a sample's last line, and that line.
-fn under_its_head<'s>(format: &Arc<dyn Format>, sample: &'s str) -> (Arc<dyn Format>, &'s str) {
+pub(crate) fn under_its_head<'s>(format: &Arc<dyn Format>, sample: &'s str) -> (Arc<dyn Format>, &'s str) {
     let (directives, line) = sample.rsplit_once('\n').unwrap_or(("", sample));
     let mut head = Head::default();
     directives.lines().for_each(|line| head.take(line.as_bytes()));
