@@ -5,7 +5,7 @@
 //!   ▲              └─▶ scan ──▶ rows, accounts, facts, faults
 //!   └ members
 //! ```
-//! Each worker does all three ([`super::board`]); a few blocks a worker are in flight, so memory is bounded, but for the rows.
+//! Each worker does all three (`src/run/board.rs`); a few blocks a worker are in flight, so memory is bounded, but for the rows.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;

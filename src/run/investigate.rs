@@ -506,7 +506,7 @@ fn width_for(window: Span) -> Width {
 
 fn semantics_words(totals: &OfVantage) -> Vec<&'static str> {
     let words = [
-        "not known (Apache and nginx write the same columns with different meanings)",
+        "not known (servers write this column with different meanings, or its maker does not say which)",
         "body bytes written to the network",
         "bytes written to the network, headers included",
         "size of the response the server meant to send",

@@ -48,7 +48,7 @@ pub struct Prepared {
     pub files: Vec<(Found, Arc<SourceRules>)>,
     /// Names of the vantages, sorted.
     pub vantages: Vec<String>,
-    /// By file id the kind of log, where files of one undeclared source are of several ([`super::kinds`]).
+    /// By file id the kind of log, where files of one undeclared source are of several (`src/run/kinds.rs`).
     pub kinds: std::collections::BTreeMap<u32, &'static str>,
     /// Rules of the scan.
     pub rules: Rules,
