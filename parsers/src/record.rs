@@ -234,4 +234,6 @@ pub enum Escape {
     Doubled,
     /// HTML entities (Azure Storage Analytics).
     Entities,
+    /// `#hh` (HAProxy).
+    Hash,
 }

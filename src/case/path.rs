@@ -86,7 +86,7 @@ pub fn normalise<'b>(
 #[must_use]
 #[inline]
 pub fn plain(target: &[u8], escape: Escape) -> Option<&[u8]> {
-    let others = matches!(escape, Escape::Plus | Escape::Doubled | Escape::Entities);
+    let others = matches!(escape, Escape::Plus | Escape::Doubled | Escape::Entities | Escape::Hash);
     if target.first() != Some(&b'/') || others {
         return None;
     }

@@ -18,7 +18,7 @@
 //!
 //! **Captured headers** stand in none, one or two pairs of braces, and only the configuration says which they are: they are
 //! checked and not kept. HAProxy writes quotes, `#` and unprintable bytes of a request as `#` and two hex digits, and in
-//! captured headers braces and bars too: no quote and no brace inside is the client's. That escape is kept as written.
+//! captured headers braces and bars too: no quote and no brace inside is the client's ([`Escape::Hash`]).
 //!
 //! No requests, so directives: the TCP format (three times), the default format (`Connect from …`), the error format
 //! (`frontend/bind: SSL handshake failure`), and the notices of proxies and servers that start, stop, go up or down.
@@ -31,7 +31,7 @@
 use super::own::{Columns, Is};
 use super::{Family, Named, Origin};
 use crate::fault::FaultKind;
-use crate::record::{Abort, ByteSemantics, Bytes, Meaning, Record, Stamp, TimeBasis, Zone};
+use crate::record::{Abort, ByteSemantics, Bytes, Escape, Meaning, Record, Stamp, TimeBasis, Zone};
 use crate::token::cursor::{Cursor, Read, all};
 use crate::token::time::{TimeCache, clf_date, clock, fraction};
 use crate::token::{Leaf, Wrong, misshapen, number, request};
@@ -52,6 +52,7 @@ pub(super) const FORMATS: &[Named] = &[Named::own("haproxy", FAMILY, Origin::See
         meaning: Meaning {
             time_basis: TimeBasis::Unknown,
             bytes: ByteSemantics::WireWritten,
+            target: Escape::Hash,
             ..Meaning::UNKNOWN
         },
         separator: b' ',

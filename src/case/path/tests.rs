@@ -236,3 +236,21 @@ proptest! {
         let _ = query_values(&query, &key, true).count();
     }
 }
+
+/// Each writer's own escape, and nothing else (METHOD M4.2, step 1).
+#[test]
+fn m4_2_step_1_of_w3c_cloudfront_csv_azure_and_haproxy() {
+    use super::unescape;
+    for (escape, text, wanted) in [
+        (Escape::Plus, "a+b%2B", "a b%2B"),
+        (Escape::Percent, "a%2520b%zz%4", "a%20b%zz%4"),
+        (Escape::Doubled, "a\"\"b\"", "a\"b\""),
+        (Escape::Entities, "a&amp;b&#x41;&#66;&lt;&nope;&", "a&bAB<&nope;&"),
+        (Escape::Hash, "/a#23b#22#zz#2", "/a#b\"#zz#2"),
+    ] {
+        let mut out = Vec::new();
+        assert_eq!(unescape(text.as_bytes(), escape, &mut out), wanted.as_bytes(), "{escape:?}");
+        let mut other = Vec::new();
+        assert_eq!(unescape(b"plain", escape, &mut other), b"plain");
+    }
+}

@@ -1,7 +1,7 @@
 //! The writer's own escaping of a column, undone (METHOD M4.2 step 1; FORMATS 0.9).
 //!
 //! Apache writes `\"`, `\\`, `\b`, `\n`, `\r`, `\t`, `\v` and `\xhh`; nginx writes `\xHH` alone, or JSON escapes. W3C
-//! logs write a space as `+`, CloudFront and S3's keys `%hh`, CSV a quote twice, Azure Storage HTML entities.
+//! logs write a space as `+`, CloudFront and S3's keys `%hh`, HAProxy `#hh`, CSV a quote twice, Azure Storage HTML entities.
 //! Whatever is no escape of the writer stays as it stands.
 
 use accesstrail_parsers::record::Escape;
@@ -21,6 +21,7 @@ pub fn unescape<'b>(text: &'b [u8], escape: Escape, out: &'b mut Vec<u8>) -> &'b
         Escape::Percent => (b'%', percent),
         Escape::Doubled => (b'"', doubled),
         Escape::Entities => (b'&', entity),
+        Escape::Hash => (b'#', percent),
     };
     if memchr::memchr(lead, text).is_none() {
         return text;
