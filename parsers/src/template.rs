@@ -40,7 +40,7 @@ pub(crate) use error::nearest;
 pub use error::{Problem, TemplateError, Unknown};
 pub(crate) use plan::Reading;
 
-use crate::format::{Format, Marks, Split, Unit};
+use crate::format::{Format, Marks, Split, Unit, parsed};
 use crate::record::{ByteSemantics, Meaning, Record, TimeBasis};
 use crate::token::time::TimeCache;
 use plan::Plan;
@@ -129,9 +129,7 @@ impl Format for Template {
     }
 
     fn parse<'a>(&'a self, unit: &'a [u8], cache: &mut TimeCache) -> Unit<'a> {
-        let mut read = Unit::Directive;
-        self.parse_into(unit, cache, &mut read);
-        read
+        parsed(self, unit, cache)
     }
 
     fn parse_into<'a>(&'a self, unit: &'a [u8], cache: &mut TimeCache, read: &mut Unit<'a>) {

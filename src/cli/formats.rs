@@ -8,7 +8,6 @@ use accesstrail_parsers::record::{ByteSemantics, Meaning, TimeBasis};
 use super::args::{Formats, FormatsCommand, FormatsTest};
 use super::progress::Bar;
 use super::{CliError, Status, plan};
-use crate::case::Case;
 use crate::report::formats::{self, FormatRow, FormatSheet};
 use crate::report::json;
 use crate::run::prepare::Machine;
@@ -46,12 +45,7 @@ pub(super) fn run(typed: &Formats) -> Result<Status, CliError> {
 }
 
 fn tested(typed: &FormatsTest) -> Result<Status, CliError> {
-    let case = Case {
-        sources: vec![plan::source(&typed.paths, &typed.reading)?],
-        resources: Vec::new(),
-        caps: plan::caps(&typed.reading)?,
-        ..Case::default()
-    };
+    let case = plan::looked_at(&typed.paths, &typed.reading, chrono_tz::UTC)?;
     let machine: Machine = plan::machine(&typed.machine)?;
     let progress = Bar::new(typed.machine.quiet);
     let found = unread::unread(&case, &machine, typed.top, &progress);

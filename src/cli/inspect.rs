@@ -5,20 +5,13 @@ use std::io::{BufWriter, Write};
 use super::args::Inspect;
 use super::progress::Bar;
 use super::{CliError, Status, plan, status};
-use crate::case::Case;
 use crate::report::{inspect as screen_inspect, json};
 use crate::run::inspect::inspect;
 use crate::run::prepare::Machine;
 
 pub(super) fn run(typed: &Inspect) -> Result<Status, CliError> {
     let zone = plan::zone("--zone", &typed.zone)?;
-    let case = Case {
-        zone,
-        sources: vec![plan::source(&typed.paths, &typed.reading)?],
-        resources: Vec::new(),
-        caps: plan::caps(&typed.reading)?,
-        ..Case::default()
-    };
+    let case = plan::looked_at(&typed.paths, &typed.reading, zone)?;
     let machine = Machine { collect_clients: true, ..plan::machine(&typed.machine)? };
     let progress = Bar::new(typed.machine.quiet);
     let found = inspect(&case, &machine, &progress);

@@ -128,6 +128,17 @@ fn network(text: &str) -> Result<IpNet, CliError> {
     })
 }
 
+/// The case of a look at files, of which nothing is asked.
+pub(super) fn looked_at(paths: &[String], reading: &Reading, zone: Tz) -> Result<Case, CliError> {
+    Ok(Case {
+        zone,
+        sources: vec![source(paths, reading)?],
+        resources: Vec::new(),
+        caps: caps(reading)?,
+        ..Case::default()
+    })
+}
+
 /// The case that the flags of `count` stand for.
 pub(super) fn ad_hoc(typed: &super::args::Count) -> Result<Case, CliError> {
     let resources = case::resources_from_flags(&typed.resources)

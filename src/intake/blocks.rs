@@ -150,18 +150,7 @@ impl<R: Read> Blocks<R> {
         if self.leads.is_empty() || block.content == Content::TooLong {
             return;
         }
-        let text = block.text().0;
-        if block.encoding == Encoding::Bytes {
-            self.leads.pass(text, Arc::make_mut(&mut self.head));
-            return;
-        }
-        let mut decoded = Vec::new();
-        for line in framing::lines_of(text, block.encoding) {
-            match block.encoding.text(line.bytes, &mut decoded) {
-                Ok(text) if self.leads.begin(text) => Arc::make_mut(&mut self.head).take(text),
-                _ => {}
-            }
-        }
+        self.leads.pass(block.text().0, block.encoding, Arc::make_mut(&mut self.head));
     }
 
     /// Bytes consumed so far.

@@ -74,12 +74,7 @@ pub fn inspect(case: &Case, machine: &Machine, progress: &dyn Progress) -> Resul
     progress.expects(prepared.bytes);
     let lexicon = Lexicon::new(machine.memory_bytes, machine.threads);
     let threads = machine.threads;
-    let keeping = Keeping {
-        partitions: 1,
-        memory_bytes: machine.memory_bytes,
-        threads,
-        scratch: std::sync::Arc::default(),
-    };
+    let keeping = Keeping::of_nothing(machine.memory_bytes, machine.threads);
     let reading = Reading { threads, caps: prepared.caps, first_id: 0 };
     let mut harvested = harvest(prepared.jobs(), &prepared.rules, &lexicon, &keeping, reading, progress)?;
     kinds::part(&mut prepared, case, &harvested);

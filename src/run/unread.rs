@@ -23,12 +23,7 @@ pub fn unread(
     let prepared = prepare(case, machine)?;
     progress.expects(prepared.bytes);
     let lexicon = Lexicon::new(machine.memory_bytes, machine.threads);
-    let keeping = Keeping {
-        partitions: 1,
-        memory_bytes: machine.memory_bytes,
-        threads: machine.threads,
-        scratch: std::sync::Arc::default(),
-    };
+    let keeping = Keeping::of_nothing(machine.memory_bytes, machine.threads);
     let reading = Reading { threads: machine.threads, caps: prepared.caps, first_id: 0 };
     let found = harvest(prepared.jobs(), &prepared.rules, &lexicon, &keeping, reading, progress)?;
     let mut reports: Vec<_> = found.reports.iter().collect();

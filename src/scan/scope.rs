@@ -59,12 +59,7 @@ impl Scanner<'_> {
         let Waiting { record, meaning, .. } = &waiting;
         // All that decides what a request is about: texts, and what else there is as one text more.
         let kind = [meaning.target as u8, meaning.key as u8, record.operation as u8];
-        let (start, end) = record.span.map_or((u64::MAX, 0), |span| (span.start, span.end));
-        let mut numbers = [0; 24];
-        for (slot, number) in numbers.chunks_exact_mut(8).zip([start, end, record.size.unwrap_or(u64::MAX)]) {
-            slot.copy_from_slice(&number.to_le_bytes());
-        }
-        let is_store = record.object.is_some() || record.span.is_some() || record.size.is_some();
+        let numbers = (record.span.is_some() || record.size.is_some()).then(|| numbers(record));
         let columns = [
             record.method,
             record.host,
@@ -75,7 +70,7 @@ impl Scanner<'_> {
             Some(&kind[..]),
             record.object.and_then(|object| object.bucket),
             record.object.map(|object| object.key),
-            is_store.then_some(&numbers[..]),
+            numbers.as_ref().map(|numbers| &numbers[..]),
         ];
         batch.asked.push(self.words.ask(&columns, &mut batch.asking));
         batch.waiting.push(waiting);
@@ -229,6 +224,16 @@ fn logged(bytes: Bytes) -> Option<u64> {
         Bytes::Logged(n) if n < ABSURD_BYTES => Some(n),
         Bytes::Logged(_) | Bytes::Unlogged => None,
     }
+}
+
+/// The range and the size that a record states, as one text.
+fn numbers(record: &Record<'_>) -> [u8; 24] {
+    let (start, end) = record.span.map_or((u64::MAX, 0), |span| (span.start, span.end));
+    let mut text = [0; 24];
+    for (slot, number) in text.chunks_exact_mut(8).zip([start, end, record.size.unwrap_or(u64::MAX)]) {
+        slot.copy_from_slice(&number.to_le_bytes());
+    }
+    text
 }
 
 /// Whether the resource counts the method. Where a log has operations and no methods, a read is what a GET is.

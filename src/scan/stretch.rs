@@ -4,9 +4,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use accesstrail_parsers::encoding::Encoding;
 use accesstrail_parsers::format::Format;
-use accesstrail_parsers::format::head::{Head, Leads, armed};
+use accesstrail_parsers::format::head::{Leads, armed};
 use accesstrail_parsers::framing;
 
 use crate::intake::blocks::{Block, Content};
@@ -29,43 +28,13 @@ pub(super) fn stretches<'b>(formats: &'b [Arc<dyn Format>], block: &'b Block) ->
     if leads.is_empty() || matches!(block.content, Content::Elements(_)) {
         return vec![Stretch { text, offset, lines_before: 0, formats: Cow::Borrowed(formats) }];
     }
-    let cuts = match block.encoding {
-        Encoding::Bytes => leads.stretches(text, &block.head),
-        encoding => decoded(&leads, text, encoding, &block.head),
-    };
     let mut lines_before = 0;
-    let mut out = Vec::with_capacity(cuts.len());
-    for (range, head) in cuts {
+    let mut out = Vec::new();
+    for (range, head) in leads.stretches(text, block.encoding, &block.head) {
         let (begin, part) = (range.start, text.get(range).unwrap_or_default());
         let formats = Cow::Owned(armed(formats, &head));
         out.push(Stretch { text: part, offset: offset + begin, lines_before, formats });
         lines_before += framing::lines_of(part, block.encoding).count();
     }
-    out
-}
-
-/// As [`Leads::stretches`], of a text that is not written as bytes.
-fn decoded(
-    leads: &Leads,
-    text: &[u8],
-    encoding: Encoding,
-    before: &Head,
-) -> Vec<(std::ops::Range<usize>, Head)> {
-    let (mut out, mut head, mut decoded) = (Vec::new(), before.clone(), Vec::new());
-    let (mut begin, mut is_body) = (0, false);
-    for line in framing::lines_of(text, encoding) {
-        match encoding.text(line.bytes, &mut decoded) {
-            Ok(directive) if leads.begin(directive) => {
-                if std::mem::take(&mut is_body) {
-                    out.push((begin..line.offset, head.clone()));
-                    begin = line.offset;
-                }
-                head.take(directive);
-            }
-            Ok(text) if framing::is_blank(text) => {}
-            _ => is_body = true,
-        }
-    }
-    out.push((begin..text.len(), head));
     out
 }

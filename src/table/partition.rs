@@ -22,6 +22,12 @@ pub struct Keeping {
 }
 
 impl Keeping {
+    /// For a run that keeps no rows.
+    #[must_use]
+    pub fn of_nothing(memory_bytes: usize, threads: usize) -> Self {
+        Self { partitions: 1, memory_bytes, threads, scratch: Arc::default() }
+    }
+
     /// What one thread may hold, where `held_bytes` are taken by what all share: texts, rows that wait.
     #[must_use]
     pub fn share(&self, held_bytes: usize) -> usize {

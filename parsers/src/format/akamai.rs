@@ -102,12 +102,11 @@ fn read<'a>(found: &mut Found<'a>, _cache: &mut TimeCache, record: &mut Record<'
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::tests::{fault, record};
+    use crate::format::tests::{self, fault, record};
     use crate::record::{Stamp, Zone};
 
     fn changed(from: &str, to: &str) -> &'static str {
-        assert!(SAMPLE.contains(from), "{from}");
-        Box::leak(SAMPLE.replacen(from, to, 1).into_boxed_str())
+        tests::changed(SAMPLE, from, to)
     }
 
     #[test]

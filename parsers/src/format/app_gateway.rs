@@ -99,14 +99,13 @@ fn read<'a>(found: &mut Found<'a>, cache: &mut TimeCache, record: &mut Record<'a
 mod tests {
     use super::*;
     use crate::format::Unit;
-    use crate::format::tests::{fault, record, unit};
+    use crate::format::tests::{self, fault, record, unit};
     use crate::record::{Bytes, Stamp, Zone};
 
     const V1: &str = r#"{"resourceId": "/SUBSCRIPTIONS/1","operationName": "ApplicationGatewayAccess","time": "2017-04-26T19:27:38Z","category": "ApplicationGatewayAccessLog","properties": {"instanceId": "ApplicationGatewayRole_IN_0","clientIP": "192.0.2.7","clientPort": 46886,"httpMethod": "GET","requestUri": "/setup.php","requestQuery": "X-AzureApplicationGateway-CACHE-HIT=0&SERVER-ROUTED=198.51.100.4&SERVER-STATUS=404","userAgent": "-","httpStatus": 404,"httpVersion": "HTTP/1.0","receivedBytes": 65,"sentBytes": 553,"timeTaken": 205,"sslEnabled": "off","host": "www.example.org"}}"#;
 
     fn with(from: &str, to: &str) -> &'static str {
-        assert!(SAMPLE.contains(from), "{from}");
-        Box::leak(SAMPLE.replace(from, to).into_boxed_str())
+        tests::changed_throughout(SAMPLE, from, to)
     }
 
     #[test]

@@ -103,14 +103,13 @@ fn read<'a>(found: &mut Found<'a>, cache: &mut TimeCache, record: &mut Record<'a
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::tests::{fault, record, unit};
+    use crate::format::tests::{self, fault, record, unit};
     use crate::format::{Unit, named};
     use crate::record::{Object as Stored, Stamp, Zone};
 
     /// The sample with one text replaced by another.
     fn with(from: &str, to: &str) -> &'static str {
-        assert!(SAMPLE.contains(from), "{from}");
-        Box::leak(SAMPLE.replace(from, to).into_boxed_str())
+        tests::changed_throughout(SAMPLE, from, to)
     }
 
     #[test]

@@ -144,12 +144,11 @@ fn message<'a>(found: &mut Found<'a>) -> Read<'a, Is> {
 mod tests {
     use super::*;
     use crate::format::Unit;
-    use crate::format::tests::{fault, record, unit};
+    use crate::format::tests::{self, fault, record, unit};
     use crate::record::Zone;
 
     fn changed(from: &str, to: &str) -> &'static str {
-        assert!(SAMPLE.contains(from), "{from}");
-        Box::leak(SAMPLE.replacen(from, to, 1).into_boxed_str())
+        tests::changed(SAMPLE, from, to)
     }
 
     #[test]

@@ -215,12 +215,11 @@ fn until<'a>(line: &mut Cursor<'a>, stop: &[u8], expected: &'static str) -> Read
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::tests::{fault, record, unit};
+    use crate::format::tests::{self, fault, record, unit};
     use crate::format::{Unit, named};
 
     fn with(from: &str, to: &str) -> &'static str {
-        assert!(SAMPLE.contains(from), "{from}");
-        Box::leak(SAMPLE.replace(from, to).into_boxed_str())
+        tests::changed_throughout(SAMPLE, from, to)
     }
 
     #[test]

@@ -3,10 +3,10 @@
 //! A family says what each name means ([`Col`]); [`Fielded`] is that for one list of names, and reads the lines under it.
 //! A line has exactly as many columns as there are names. A name nobody knows is a column that is passed over.
 
-use super::own::{Is, fault};
-use super::{Format, Marks, Split, Unit};
+use super::own::{Is, fill};
+use super::{Format, Head, Marks, Split, Unit, parsed};
 use crate::fault::FaultKind;
-use crate::record::{Abort, Bytes, Meaning, Object, Operation, Record, Span, Stamp, Zone};
+use crate::record::{Abort, Bytes, Meaning, Object, Record, Span, Stamp, Zone};
 use crate::token::Wrong;
 use crate::token::cursor::{Read, all, logged};
 use crate::token::number;
@@ -112,6 +112,20 @@ pub(super) fn columns<'t>(
     names.map(|name| std::str::from_utf8(name).unwrap_or("?")).map(|name| (name.into(), col(name))).collect()
 }
 
+/// More names are no header.
+const MOST_NAMES: usize = 512;
+
+/// The names of a directive, parted by any of these bytes.
+pub(super) fn names<'h>(
+    head: &'h Head,
+    keyword: &[u8],
+    parted_by: &'static [u8],
+) -> Option<impl Iterator<Item = &'h [u8]>> {
+    let text = head.get(keyword)?;
+    let names = || text.split(move |byte| parted_by.contains(byte)).filter(|name| !name.is_empty());
+    (names().count() <= MOST_NAMES).then(names)
+}
+
 const DAY_US: i64 = 86_400_000_000;
 
 impl Format for Fielded {
@@ -133,9 +147,7 @@ impl Format for Fielded {
     }
 
     fn parse<'a>(&'a self, unit: &'a [u8], cache: &mut TimeCache) -> Unit<'a> {
-        let mut read = Unit::Directive;
-        self.parse_into(unit, cache, &mut read);
-        read
+        parsed(self, unit, cache)
     }
 
     fn parse_into<'a>(&'a self, unit: &'a [u8], cache: &mut TimeCache, read: &mut Unit<'a>) {
@@ -143,14 +155,10 @@ impl Format for Fielded {
             *read = Unit::Directive;
             return;
         }
-        *read = Unit::Record(Record::default());
-        let Unit::Record(record) = read else { return };
-        let mut field = "line";
-        match self.line(unit, cache, record, &mut field) {
-            Ok(Is::Request) => {}
-            Ok(Is::Directive) => *read = Unit::Directive,
-            Err(wrong) => *read = Unit::Fault(fault(unit, field, wrong)),
-        }
+        fill(unit, read, |record| {
+            let mut field = "line";
+            self.line(unit, cache, record, &mut field).map_err(|wrong| (field, wrong))
+        });
     }
 }
 
@@ -273,11 +281,6 @@ impl Draft<'_> {
 /// A family that adds nothing.
 pub(super) fn nothing<'a>(_draft: &Draft<'a>, _record: &mut Record<'a>) -> Read<'a, Is> {
     Ok(Is::Request)
-}
-
-/// A family whose operations are these words.
-pub(super) fn operation(word: Option<&[u8]>, of: impl Fn(&[u8]) -> Operation) -> Operation {
-    word.map_or(Operation::Web, of)
 }
 
 fn syntax<'a, T>(expected: &'static str, at: &'a [u8]) -> Read<'a, T> {

@@ -11,7 +11,7 @@
 //! What it cannot say: size of the object, ranges, who signed in, and, as delivery is not guaranteed, that there were no
 //! other requests.
 
-use super::fielded::{Col, Cut, Draft, Fielded, columns, operation};
+use super::fielded::{Col, Cut, Draft, Fielded, columns};
 use super::own::Is;
 use super::{Family, Format, Head, Named, Origin, Split, Unit};
 use crate::fault::{Fault, FaultKind};
@@ -100,7 +100,7 @@ impl Format for Gcs {
 }
 
 fn finish<'a>(draft: &Draft<'a>, record: &mut Record<'a>) -> Read<'a, Is> {
-    record.operation = operation(draft.operation, |word| match word {
+    record.operation = draft.operation.map_or(Operation::Web, |word| match word {
         b"GET_Object" => Operation::Read,
         b"GET_Bucket" => Operation::List,
         _ if word.starts_with(b"GET_") || word.starts_with(b"HEAD_") => Operation::Learn,

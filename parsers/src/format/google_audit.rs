@@ -117,12 +117,11 @@ fn object(name: &[u8]) -> Option<Stored<'_>> {
 mod tests {
     use super::*;
     use crate::format::Unit;
-    use crate::format::tests::{fault, record, unit};
+    use crate::format::tests::{self, fault, record, unit};
     use crate::record::{Abort, Bytes, Stamp, Zone};
 
     fn with(from: &str, to: &str) -> &'static str {
-        assert!(SAMPLE.contains(from), "{from}");
-        Box::leak(SAMPLE.replace(from, to).into_boxed_str())
+        tests::changed_throughout(SAMPLE, from, to)
     }
 
     #[test]

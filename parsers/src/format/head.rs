@@ -5,7 +5,10 @@
 //! before, which travel with each block of the stream.
 
 use super::{Format, Split};
+use crate::encoding::Encoding;
+use crate::framing::{is_blank, lines_of};
 use memchr::memmem;
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -107,38 +110,57 @@ impl Leads {
         self.0.iter().any(|lead| line.starts_with(lead))
     }
 
-    /// The directive lines of `text` with their begins, in order. `text` begins at the begin of a line.
-    fn lines<'t>(&self, text: &'t [u8]) -> Vec<(usize, &'t [u8])> {
-        let mut found: Vec<(usize, &[u8])> = Vec::new();
+    /// The directive lines of `text`, each with its place and as text, in order. `text` begins at the begin of a line.
+    fn lines<'t>(&self, text: &'t [u8], encoding: Encoding) -> Vec<(Range<usize>, Cow<'t, [u8]>)> {
+        if encoding != Encoding::Bytes {
+            return self.decoded(text, encoding);
+        }
+        let mut found = Vec::new();
         for lead in &self.0 {
             let is_begin = |at: &usize| *at == 0 || text.get(*at - 1) == Some(&b'\n');
-            found.extend(memmem::find_iter(text, lead).filter(is_begin).map(|at| (at, line(text, at))));
+            found.extend(memmem::find_iter(text, lead).filter(is_begin).map(|at| {
+                let line = line(text, at);
+                (at..at + line.len(), Cow::Borrowed(line))
+            }));
         }
-        found.sort_unstable();
-        found.dedup_by_key(|(at, _)| *at);
+        found.sort_unstable_by_key(|(place, _)| place.start);
+        found.dedup_by_key(|(place, _)| place.start);
+        found
+    }
+
+    /// As [`Leads::lines`], of a text that is not written as bytes: line by line.
+    fn decoded<'t>(&self, text: &'t [u8], encoding: Encoding) -> Vec<(Range<usize>, Cow<'t, [u8]>)> {
+        let (mut found, mut decoded) = (Vec::new(), Vec::new());
+        for line in lines_of(text, encoding) {
+            match encoding.text(line.bytes, &mut decoded) {
+                Ok(text) if self.begin(text) => {
+                    found.push((line.offset..line.offset + line.bytes.len(), Cow::Owned(text.to_vec())));
+                }
+                _ => {}
+            }
+        }
         found
     }
 
     /// Brings the directives of `text` into force, one after the other.
-    pub fn pass(&self, text: &[u8], head: &mut Head) {
-        self.lines(text).into_iter().for_each(|(_, line)| head.take(line));
+    pub fn pass(&self, text: &[u8], encoding: Encoding, head: &mut Head) {
+        self.lines(text, encoding).into_iter().for_each(|(_, line)| head.take(&line));
     }
 
     /// The stretches of `text`, each with the directives that are in force in it; `head` are those before it.
     #[must_use]
-    pub fn stretches(&self, text: &[u8], head: &Head) -> Vec<(Range<usize>, Head)> {
+    pub fn stretches(&self, text: &[u8], encoding: Encoding, head: &Head) -> Vec<(Range<usize>, Head)> {
         let mut out = Vec::new();
         let mut head = head.clone();
         let (mut begin, mut body) = (0, 0);
-        for (at, directive) in self.lines(text) {
+        for (place, directive) in self.lines(text, encoding) {
             // Blank lines between directives part nothing.
-            let between = text.get(body..at).unwrap_or_default();
-            if !between.iter().all(u8::is_ascii_whitespace) {
-                out.push((begin..at, head.clone()));
-                begin = at;
+            if !is_blank_text(text.get(body..place.start).unwrap_or_default(), encoding) {
+                out.push((begin..place.start, head.clone()));
+                begin = place.start;
             }
-            head.take(directive);
-            body = at + directive.len();
+            head.take(&directive);
+            body = place.end;
         }
         out.push((begin..text.len(), head));
         out
@@ -161,6 +183,15 @@ pub fn armed(formats: &[Arc<dyn Format>], head: &Head) -> Vec<Arc<dyn Format>> {
         _ => Arc::clone(format),
     };
     formats.iter().map(arm).collect()
+}
+
+/// Whether no line of `text` holds anything.
+fn is_blank_text(text: &[u8], encoding: Encoding) -> bool {
+    if encoding == Encoding::Bytes {
+        return text.iter().all(u8::is_ascii_whitespace);
+    }
+    let mut decoded = Vec::new();
+    lines_of(text, encoding).all(|line| encoding.text(line.bytes, &mut decoded).is_ok_and(is_blank))
 }
 
 #[cfg(test)]
@@ -193,7 +224,7 @@ mod tests {
     #[test]
     fn a_stretch_is_its_directives_and_the_lines_up_to_the_next_ones() {
         let text = b"one\r\n#Date: 1\r\n\r\n#Version: 2\r\ntwo #C: 3\r\nthree\n#Date: 4\n";
-        let found = leads().stretches(text, &Head::of(b"#Date: 0"));
+        let found = leads().stretches(text, Encoding::Bytes, &Head::of(b"#Date: 0"));
         let shown: Vec<_> = found
             .iter()
             .map(|(range, head)| {
@@ -207,7 +238,7 @@ mod tests {
             (b"#Date: 4\n", b"4", Some(b"2")),
         ];
         assert_eq!(shown, wanted);
-        assert_eq!(Leads::default().stretches(b"#Date: 1\nx\n", &Head::default()).len(), 1);
+        assert_eq!(Leads::default().stretches(b"#Date: 1\nx\n", Encoding::Bytes, &Head::default()).len(), 1);
     }
 
     proptest! {
@@ -218,7 +249,7 @@ mod tests {
             cut in 0..13_usize,
         ) {
             let heads = |text: &str, head: &Head| -> Vec<(String, Head)> {
-                let stretches = leads().stretches(text.as_bytes(), head);
+                let stretches = leads().stretches(text.as_bytes(), Encoding::Bytes, head);
                 stretches.into_iter().flat_map(|(range, head)| {
                     let lines = text.get(range).unwrap().lines().filter(|line| *line == "x");
                     lines.map(|line| (line.to_owned(), head.clone())).collect::<Vec<_>>()
@@ -228,7 +259,7 @@ mod tests {
             let (front, back) = (front.concat(), back.concat());
             let mut found = heads(&front, &Head::default());
             let mut head = Head::default();
-            leads().pass(front.as_bytes(), &mut head);
+            leads().pass(front.as_bytes(), Encoding::Bytes, &mut head);
             found.extend(heads(&back, &head));
             prop_assert_eq!(found, heads(&(front + &back), &Head::default()));
         }

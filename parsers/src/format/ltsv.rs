@@ -178,12 +178,11 @@ fn moment<'a>(text: &'a [u8], cache: &mut TimeCache) -> Read<'a, Stamp<'a>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::tests::{fault, record};
+    use crate::format::tests::{self, fault, record};
     use crate::record::Zone;
 
     fn changed(from: &str, to: &str) -> &'static str {
-        assert!(SAMPLE.contains(from), "{from}");
-        Box::leak(SAMPLE.replacen(from, to, 1).into_boxed_str())
+        tests::changed(SAMPLE, from, to)
     }
 
     #[test]

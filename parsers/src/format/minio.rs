@@ -139,13 +139,12 @@ fn without_port(host: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::tests::{fault, record, unit};
+    use crate::format::tests::{self, fault, record, unit};
     use crate::format::{Unit, named};
     use crate::record::{Stamp, Zone};
 
     fn with(from: &str, to: &str) -> &'static str {
-        assert!(SAMPLE.contains(from), "{from}");
-        Box::leak(SAMPLE.replace(from, to).into_boxed_str())
+        tests::changed_throughout(SAMPLE, from, to)
     }
 
     #[test]

@@ -134,6 +134,13 @@ pub trait Format: Send + Sync + std::fmt::Debug {
     }
 }
 
+/// [`Format::parse`] of a format that fills a record in.
+pub(crate) fn parsed<'a>(format: &'a impl Format, unit: &'a [u8], cache: &mut TimeCache) -> Unit<'a> {
+    let mut read = Unit::Directive;
+    format.parse_into(unit, cache, &mut read);
+    read
+}
+
 /// Reads a unit with the first of `formats` that gives no fault, and says which that was. If all fault,
 /// the answer is the fault of the first: it depends on the unit and the order only, never on lines before.
 pub fn parse_any<'a>(

@@ -148,14 +148,13 @@ fn source(i: &[u8]) -> Option<&[u8]> {
 mod tests {
     use super::*;
     use crate::format::Unit;
-    use crate::format::tests::{fault, record, unit};
+    use crate::format::tests::{self, fault, record, unit};
     use crate::record::{Bytes, Stamp, Zone};
 
     const MESSAGE: &str = r#"File with id \"42\" accessed: \"/Reports/a.csv\""#;
 
     fn changed(from: &str, to: &str) -> &'static str {
-        assert!(SAMPLE.contains(from), "{from}");
-        Box::leak(SAMPLE.replacen(from, to, 1).into_boxed_str())
+        tests::changed(SAMPLE, from, to)
     }
 
     fn said(message: &str) -> &'static str {

@@ -1,7 +1,7 @@
 //! Formats that are no template: a function reads the columns of a line ([`Columns`]) or the values of an object
 //! ([`Object`]) into a record. What a fault says of its column and its place is told here, for all of them.
 
-use super::{Format, Marks, Split, Unit};
+use super::{Format, Marks, Split, Unit, parsed};
 use crate::fault::{Fault, FaultKind};
 use crate::record::{Bytes, Meaning, Record, Stamp, Zone};
 use crate::token::Wrong;
@@ -54,20 +54,14 @@ impl Format for Columns {
     }
 
     fn parse<'a>(&'a self, unit: &'a [u8], cache: &mut TimeCache) -> Unit<'a> {
-        let mut read = Unit::Directive;
-        self.parse_into(unit, cache, &mut read);
-        read
+        parsed(self, unit, cache)
     }
 
     fn parse_into<'a>(&'a self, unit: &'a [u8], cache: &mut TimeCache, read: &mut Unit<'a>) {
-        *read = Unit::Record(Record::default());
-        let Unit::Record(record) = read else { return };
-        let mut cursor = Cursor::new(unit, self.separator);
-        match (self.read)(&mut cursor, cache, record) {
-            Ok(Is::Request) => {}
-            Ok(Is::Directive) => *read = Unit::Directive,
-            Err(wrong) => *read = Unit::Fault(fault(unit, cursor.field, wrong)),
-        }
+        fill(unit, read, |record| {
+            let mut cursor = Cursor::new(unit, self.separator);
+            (self.read)(&mut cursor, cache, record).map_err(|wrong| (cursor.field, wrong))
+        });
     }
 }
 
@@ -204,36 +198,38 @@ impl Format for Object {
     }
 
     fn parse<'a>(&'a self, unit: &'a [u8], cache: &mut TimeCache) -> Unit<'a> {
-        let mut read = Unit::Directive;
-        self.parse_into(unit, cache, &mut read);
-        read
+        parsed(self, unit, cache)
     }
 
     fn parse_into<'a>(&'a self, unit: &'a [u8], cache: &mut TimeCache, read: &mut Unit<'a>) {
-        *read = Unit::Record(Record::default());
-        let Unit::Record(record) = read else { return };
-        let mut found = Found { values: [Value::Absent; MOST], last: usize::MAX };
-        let values = found.values.get_mut(..self.keys.count()).unwrap_or_default();
-        if let Err(wrong) = json::read(unit, &self.keys, values) {
-            *read = Unit::Fault(fault(unit, "line", wrong));
-            return;
-        }
-        let absent = self.places.iter().position(|place| found.values.get(*place) == Some(&Value::Absent));
-        if let Some(absent) = absent {
-            let field = self.needed.get(absent).copied().unwrap_or("line");
-            let wrong =
-                Wrong { kind: FaultKind::Syntax, expected: "this key; the object has none", at: unit };
-            *read = Unit::Fault(fault(unit, field, wrong));
-            return;
-        }
-        match (self.read)(&mut found, cache, record) {
-            Ok(Is::Request) => {}
-            Ok(Is::Directive) => *read = Unit::Directive,
-            Err(wrong) => {
-                let field = self.paths.get(found.last).copied().unwrap_or("line");
-                *read = Unit::Fault(fault(unit, field, wrong));
+        fill(unit, read, |record| {
+            let mut found = Found { values: [Value::Absent; MOST], last: usize::MAX };
+            let values = found.values.get_mut(..self.keys.count()).unwrap_or_default();
+            json::read(unit, &self.keys, values).map_err(|wrong| ("line", wrong))?;
+            let is_absent = |place: &usize| found.values.get(*place) == Some(&Value::Absent);
+            if let Some(absent) = self.places.iter().position(is_absent) {
+                let field = self.needed.get(absent).copied().unwrap_or("line");
+                let expected = "this key; the object has none";
+                return Err((field, Wrong { kind: FaultKind::Syntax, expected, at: unit }));
             }
-        }
+            (self.read)(&mut found, cache, record)
+                .map_err(|wrong| (self.paths.get(found.last).copied().unwrap_or("line"), wrong))
+        });
+    }
+}
+
+/// Makes of `unit` what `by` makes of an empty record: that record, a directive, or a fault in the column that it names.
+pub(super) fn fill<'a>(
+    unit: &'a [u8],
+    read: &mut Unit<'a>,
+    by: impl FnOnce(&mut Record<'a>) -> Result<Is, (&'a str, Wrong<'a>)>,
+) {
+    *read = Unit::Record(Record::default());
+    let Unit::Record(record) = read else { return };
+    match by(record) {
+        Ok(Is::Request) => {}
+        Ok(Is::Directive) => *read = Unit::Directive,
+        Err((field, wrong)) => *read = Unit::Fault(fault(unit, field, wrong)),
     }
 }
 

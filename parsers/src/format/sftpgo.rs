@@ -89,12 +89,11 @@ fn read<'a>(found: &mut Found<'a>, cache: &mut TimeCache, record: &mut Record<'a
 mod tests {
     use super::*;
     use crate::format::Unit;
-    use crate::format::tests::{fault, record, unit};
+    use crate::format::tests::{self, fault, record, unit};
     use crate::record::{Bytes, Stamp, Zone};
 
     fn with(from: &str, to: &str) -> &'static str {
-        assert!(SAMPLE.contains(from), "{from}");
-        Box::leak(SAMPLE.replace(from, to).into_boxed_str())
+        tests::changed_throughout(SAMPLE, from, to)
     }
 
     #[test]

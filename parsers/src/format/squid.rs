@@ -142,7 +142,7 @@ fn refuse<'a, T>(expected: &'static str, at: &'a [u8]) -> Read<'a, T> {
 mod tests {
     use super::*;
     use crate::format::Unit;
-    use crate::format::tests::{fault, record, unit};
+    use crate::format::tests::{self, fault, record, unit};
     use crate::record::{Stamp, Zone};
 
     fn text(of: Option<&[u8]>) -> Option<&str> {
@@ -150,8 +150,7 @@ mod tests {
     }
 
     fn changed(from: &str, to: &str) -> &'static str {
-        assert!(SAMPLE.contains(from), "{from}");
-        Box::leak(SAMPLE.replacen(from, to, 1).into_boxed_str())
+        tests::changed(SAMPLE, from, to)
     }
 
     fn read(from: &str, to: &str) -> Record<'static> {

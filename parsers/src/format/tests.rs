@@ -28,6 +28,18 @@ pub(super) fn fault(name: &str, line: &'static str) -> (FaultKind, &'static str,
     }
 }
 
+/// A sample in which another text stands for the first `from`, which must be there.
+pub(super) fn changed(sample: &str, from: &str, to: &str) -> &'static str {
+    assert!(sample.contains(from), "{from}");
+    Box::leak(sample.replacen(from, to, 1).into_boxed_str())
+}
+
+/// A sample in which another text stands for every `from`, which must be there.
+pub(super) fn changed_throughout(sample: &str, from: &str, to: &str) -> &'static str {
+    assert!(sample.contains(from), "{from}");
+    Box::leak(sample.replace(from, to).into_boxed_str())
+}
+
 /// What a format makes of a line; directives that it needs stand on lines before.
 pub(super) fn unit(name: &str, line: &'static str) -> Unit<'static> {
     let (format, line) = under_its_head(&named(name, None).unwrap(), line);

@@ -22,7 +22,7 @@
 //!
 //! What these logs cannot say: size of the object, ranges, and requests that were refused before they reached the site.
 
-use super::fielded::{Col, Cut, Draft, Fielded, clock_us, columns, date, nothing};
+use super::fielded::{self, Col, Cut, Draft, Fielded, clock_us, columns, date, nothing};
 use super::own::Is;
 use super::{Family, Format, Head, Named, Origin, Split, Unit};
 use crate::fault::{Fault, FaultKind};
@@ -55,14 +55,9 @@ enum W3c {
     Other,
 }
 
-/// More names are no header.
-pub(super) const MOST_NAMES: usize = 512;
-
 /// The names of a `#Fields` directive.
 pub(super) fn names(head: &Head) -> Option<impl Iterator<Item = &[u8]>> {
-    let fields = head.get(b"#Fields:")?;
-    let names = || fields.split(|byte| matches!(byte, b' ' | b'\t')).filter(|name| !name.is_empty());
-    (names().count() <= MOST_NAMES).then(names)
+    fielded::names(head, b"#Fields:", b" \t")
 }
 
 impl W3c {
@@ -89,6 +84,15 @@ impl W3c {
             () if is_iis && is_http => Self::Iis,
             () => Self::Other,
         })
+    }
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Iis => "iis",
+            Self::HttpErr => "iis-httperr",
+            Self::Ftp => "iis-ftp",
+            Self::Other => "w3c",
+        }
     }
 
     fn col(self, name: &str) -> Col {
@@ -121,12 +125,7 @@ const FTP_5: [&[u8]; 5] = [b"time", b"c-ip", b"cs-method", b"cs-uri-stem", b"sc-
 
 impl Format for W3c {
     fn name(&self) -> &str {
-        match self {
-            Self::Iis => "iis",
-            Self::HttpErr => "iis-httperr",
-            Self::Ftp => "iis-ftp",
-            Self::Other => "w3c",
-        }
+        self.word()
     }
 
     fn split(&self) -> Split {
@@ -155,12 +154,7 @@ impl Format for W3c {
         let is_local =
             columns.iter().any(|(name, _)| name.ends_with("-local")) || head.get(b"#GMT-Offset:").is_some();
         Some(Arc::new(Fielded {
-            name: match self {
-                Self::Iis => "iis",
-                Self::HttpErr => "iis-httperr",
-                Self::Ftp => "iis-ftp",
-                Self::Other => "w3c",
-            },
+            name: self.word(),
             meaning: self.meaning(),
             cut: if *self == Self::Other { Cut::Runs } else { Cut::Spaces },
             begun: begun(head),

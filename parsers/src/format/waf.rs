@@ -101,7 +101,7 @@ fn headers<'a>(list: &'a [u8], record: &mut Record<'a>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::tests::{fault, record};
+    use crate::format::tests::{self, fault, record};
     use crate::record::{Abort, Bytes, Stamp, Zone};
 
     fn text(of: Option<&[u8]>) -> Option<&str> {
@@ -109,8 +109,7 @@ mod tests {
     }
 
     fn changed(from: &str, to: &str) -> &'static str {
-        assert!(SAMPLE.contains(from), "{from}");
-        Box::leak(SAMPLE.replacen(from, to, 1).into_boxed_str())
+        tests::changed(SAMPLE, from, to)
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! its columns mean ([`Meant`]).
 
 use super::own::Columns;
-use super::{Format, Marks, Split, Unit};
+use super::{Format, Marks, Split, Unit, parsed};
 use crate::fault::{Fault, FaultKind};
 use crate::record::{Meaning, Record};
 use crate::template::{Reading, Template};
@@ -93,9 +93,7 @@ impl Format for Meant {
     }
 
     fn parse<'a>(&'a self, unit: &'a [u8], cache: &mut TimeCache) -> Unit<'a> {
-        let mut read = Unit::Directive;
-        self.parse_into(unit, cache, &mut read);
-        read
+        parsed(self, unit, cache)
     }
 
     fn parse_into<'a>(&'a self, unit: &'a [u8], cache: &mut TimeCache, read: &mut Unit<'a>) {

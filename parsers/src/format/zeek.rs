@@ -9,9 +9,9 @@
 //!
 //! What it cannot say: size of the object, ranges (a 206 shows that there was one), whether the client had it all.
 
-use super::fielded::{Col, Cut, Fielded, columns, nothing};
+use super::fielded::{self, Col, Cut, Fielded, columns, nothing};
 use super::own::Is;
-use super::w3c::{MOST_NAMES, unarmed};
+use super::w3c::unarmed;
 use super::{Family, Format, Head, Named, Origin, Split, Unit};
 use crate::record::{ByteSemantics, Meaning, TimeBasis, Zone};
 use crate::token::time::{EpochUnit, TimeCache};
@@ -45,9 +45,7 @@ fn col(name: &str) -> Col {
 }
 
 fn names(head: &Head) -> Option<impl Iterator<Item = &[u8]>> {
-    let fields = head.get(b"#fields")?;
-    let names = || fields.split(|byte| *byte == b'\t').filter(|name| !name.is_empty());
-    (names().count() <= MOST_NAMES).then(names)
+    fielded::names(head, b"#fields", b"\t")
 }
 
 impl Format for Zeek {

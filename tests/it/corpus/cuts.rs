@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use accesstrail_parsers::encoding::Encoding;
 use accesstrail_parsers::format::head::{Head, Leads};
 use accesstrail_parsers::format::{Format, Split, Unit, catalogue, named, parse_any};
 use accesstrail_parsers::framing::{is_blank, lines};
@@ -47,7 +48,7 @@ fn wrong_cuts(text: &[u8], formats: &[Arc<dyn Format>], carrying: bool) -> Vec<u
         let mut head = Head::default();
         let first = Plan::of(front, formats, &head);
         if carrying {
-            Leads::of(formats).pass(front, &mut head);
+            Leads::of(formats).pass(front, Encoding::Bytes, &mut head);
         }
         let second = Plan::of(back, formats, &head);
         let mut both = first.units(front);

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use accesstrail_parsers::encoding::Encoding;
 use accesstrail_parsers::format::head::{Head, Leads, armed};
 use accesstrail_parsers::format::{Format, Unit};
 use accesstrail_parsers::framing::{is_blank, lines};
@@ -19,7 +20,7 @@ pub(super) struct Plan(pub(super) Vec<Stretch>);
 impl Plan {
     /// `head` are the directives in force before the text.
     pub(super) fn of(text: &[u8], formats: &[Arc<dyn Format>], head: &Head) -> Self {
-        let stretches = Leads::of(formats).stretches(text, head).into_iter();
+        let stretches = Leads::of(formats).stretches(text, Encoding::Bytes, head).into_iter();
         Self(stretches.map(|(range, head)| (range, armed(formats, &head))).collect())
     }
 }

@@ -131,12 +131,11 @@ fn texts<'a>(line: &mut Cursor<'a>, record: &mut Record<'a>) -> Read<'a, ()> {
 mod tests {
     use super::*;
     use crate::format::Unit;
-    use crate::format::tests::{fault, record, unit};
+    use crate::format::tests::{self, fault, record, unit};
     use crate::record::{Stamp, Zone};
 
     fn changed(from: &str, to: &str) -> &'static str {
-        assert!(SAMPLE.contains(from), "{from}");
-        Box::leak(SAMPLE.replacen(from, to, 1).into_boxed_str())
+        tests::changed(SAMPLE, from, to)
     }
 
     #[test]

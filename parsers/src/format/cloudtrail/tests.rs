@@ -1,7 +1,7 @@
 use super::{SAMPLE, lookup, whole};
 use crate::fault::FaultKind;
 use crate::format::Unit;
-use crate::format::tests::{fault, record, unit};
+use crate::format::tests::{self, fault, record, unit};
 use crate::record::{Bytes, Object, Operation, Record, Stamp, Zone};
 
 fn text(of: Option<&[u8]>) -> Option<&str> {
@@ -9,8 +9,7 @@ fn text(of: Option<&[u8]>) -> Option<&str> {
 }
 
 fn changed(from: &str, to: &str) -> &'static str {
-    assert!(SAMPLE.contains(from), "{from}");
-    Box::leak(SAMPLE.replace(from, to).into_boxed_str())
+    tests::changed_throughout(SAMPLE, from, to)
 }
 
 fn read(from: &str, to: &str) -> Record<'static> {

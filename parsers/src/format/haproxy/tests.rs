@@ -1,7 +1,7 @@
 use super::SAMPLE;
 use crate::fault::FaultKind;
 use crate::format::Unit;
-use crate::format::tests::{fault, record, unit};
+use crate::format::tests::{self, fault, record, unit};
 use crate::record::{Abort, Bytes, Record, Stamp, Zone};
 
 fn text(of: Option<&[u8]>) -> Option<&str> {
@@ -9,8 +9,7 @@ fn text(of: Option<&[u8]>) -> Option<&str> {
 }
 
 fn changed(from: &str, to: &str) -> &'static str {
-    assert!(SAMPLE.contains(from), "{from}");
-    Box::leak(SAMPLE.replacen(from, to, 1).into_boxed_str())
+    tests::changed(SAMPLE, from, to)
 }
 
 fn read(from: &str, to: &str) -> Record<'static> {
